@@ -1,0 +1,1 @@
+"""Marsad: Arabic war reports in, a sourced record out."""
