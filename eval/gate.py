@@ -6,7 +6,7 @@
     python -m eval.gate --per-case   also print what was missed and wrong in every report
 
 Floors belong to one corpus, named by its hash. There are two sets: `own`, our exam reports, which every machine has,
-and `all`, with the third-party exam reports, checked where those exist. Exit code 0: every floor holds; 1: one does not.
+and `all`, with the third-party exam reports, checked where those exist. Exit code 1: a floor does not hold.
 """
 
 from __future__ import annotations
