@@ -1,0 +1,68 @@
+"""The command line. Commands live in `commands/`; each imports what is heavy when it runs, so help is instant."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from marsad.commands.checking import check_data, score
+from marsad.commands.demo import demo
+from marsad.commands.listing import events, explain, export, reports, show
+from marsad.commands.reading import add, read
+from marsad.errors import InternalError, MarsadError
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+@click.group(context_settings=_SETTINGS)
+@click.version_option(package_name="marsad", message="%(prog)s %(version)s")
+@click.option("--record", help="The record's file (default marsad.db, or MARSAD_RECORD).")
+@click.option("--lang", type=click.Choice(["en", "ar"]), help="Language of the interface.")
+@click.option("--quiet", "-q", is_flag=True, default=None, help="Say nothing but errors on standard error.")
+@click.option("--verbose", "-v", is_flag=True, default=None, help="Say more on standard error.")
+@click.pass_context
+def cli(context: click.Context, /, **options: Any) -> None:
+    """Marsad reads Arabic war reports and keeps a record in which every value points at its words.
+
+    \b
+    Try:  marsad demo
+          marsad read report.txt --published 2025-07-22
+          marsad add reports/ && marsad events --country UKR --since 2025-07-01
+    """
+    context.obj = {name: value for name, value in options.items() if value is not None}
+
+
+for _command in (read, add, reports, events, show, explain, export, score, check_data, demo):
+    cli.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; leaves with 0 done, 1 done in part, 2 nothing done."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = cli.main(arguments, prog_name="marsad", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except InternalError as error:
+        click.echo(f"marsad: {error} Please report this as a bug.", err=True)
+        sys.exit(2)
+    except MarsadError as error:
+        click.echo(f"marsad: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; a second error at exit would be noise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

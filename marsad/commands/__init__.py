@@ -1,0 +1,1 @@
+"""The commands, grouped by what they do: reading, listing, checking, and the demonstration."""

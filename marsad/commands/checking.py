@@ -1,0 +1,46 @@
+"""`marsad score` and `marsad check-data`: is the reading good, are the data sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from marsad.commands.options import Settings, complain, is_terminal, say, with_settings
+
+
+@click.command()
+@click.argument("gold", type=click.Path(exists=True, file_okay=False))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), help="Default: table, in a pipe json.")
+@with_settings
+def score(settings: Settings, gold: str, form: str | None) -> int:
+    """Read the reports in the folder GOLD and compare with what careful people read, field by field."""
+    from marsad import scoring
+    from marsad.export.contract import to_contract
+    from marsad.pipeline import load_reader
+
+    say(settings, f"Scoring against {gold} …")
+    reader = load_reader()
+    result = scoring.score_folder(Path(gold), lambda document: to_contract(reader.read(document)))
+    if (form or ("table" if is_terminal() else "json")) == "json":
+        click.echo(msgspec.json.encode(result).decode())
+    else:
+        click.echo(scoring.format_table(result))
+    return 0
+
+
+@click.command("check-data")
+@with_settings
+def check_data(settings: Settings) -> int:
+    """Check lexicons, gazetteer and codebook; each fault is named with file and line."""
+    from marsad import checks
+    from marsad.export.wording import Wording
+
+    problems = checks.check_data()
+    for problem in problems:
+        complain(str(problem))
+    if problems:
+        return 1
+    say(settings, Wording(settings.lang).say("data_good"))
+    return 0

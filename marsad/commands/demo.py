@@ -1,0 +1,71 @@
+"""`marsad demo`: the sample reports in a fresh record, and a page to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from marsad.commands.options import Settings, complain, with_settings
+from marsad.errors import InputError
+
+if TYPE_CHECKING:
+    from marsad.export.wording import Wording
+    from marsad.model import CodedDocument
+
+
+@click.command()
+@click.argument("folder", default="demo", type=click.Path(file_okay=False))
+@with_settings
+def demo(settings: Settings, folder: str) -> int:
+    """Add six invented sample reports to a fresh record in FOLDER, and write pages that show what was read."""
+    from marsad.commands.rendering import console, event_table
+    from marsad.export.wording import Wording
+
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        record = target / "marsad-demo.db"
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{record}{ending}").unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{target} cannot be written ({error.strerror}); name another folder.") from error
+    wording = Wording(settings.lang)
+    coded = _fill(str(record))
+    console().print(event_table(wording, (event for document in coded for event in document.events)))
+    page = _write_pages(target, coded, wording)
+    click.echo(wording.say("demo_open", path=page, record=record))
+    return 0
+
+
+def _fill(location: str) -> list[CodedDocument]:
+    """Read the samples into a new record."""
+    from marsad import pipeline
+    from marsad.intake import read
+    from marsad.record import open_record
+    from marsad.resources import DATA
+
+    found = []
+    with open_record(location, pipeline.load_fold()) as record:
+        run = record.start_run(pipeline.coder_version(), pipeline.data_version())
+        for outcome in pipeline.process(read([str(DATA / "demo")]), pipeline.load_reader(), record, run):
+            if outcome.problem:
+                complain(outcome.problem)
+            if outcome.coded is not None:
+                found.append(outcome.coded)
+    return found
+
+
+def _write_pages(folder: Path, coded: list[CodedDocument], wording: Wording) -> Path:
+    """Write one page per report and one with all of them; returns the latter."""
+    from marsad.export import replacing
+    from marsad.export.page import write_page
+
+    for document in coded:
+        with replacing(str(folder / f"{document.document.id}.html")) as stream:
+            write_page([document], stream, wording)
+    page = folder / "index.html"
+    with replacing(str(page)) as stream:
+        write_page(coded, stream, wording)
+    return page

@@ -1,0 +1,160 @@
+"""`marsad reports`, `events`, `show`, `explain` and `export`: what the record holds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from marsad.commands.options import Settings, is_terminal, open_the_record, say, with_filters, with_settings
+
+if TYPE_CHECKING:
+    from marsad.model import Event
+    from marsad.record import Filters
+
+_list_format = click.option(
+    "--format", "form", type=click.Choice(["table", "jsonl"]), help="Default: table, in a pipe jsonl."
+)
+
+
+@click.command()
+@_list_format
+@with_filters
+@with_settings
+def reports(settings: Settings, form: str | None, filters: Filters) -> int:
+    """List the reports in the record, newest first; --since and --until look at the day of publication."""
+    from marsad.export.wording import Wording
+
+    with open_the_record(settings) as record:
+        found = record.reports(filters)
+        if (form or _default()) == "table":
+            from marsad.commands.rendering import report_table
+
+            _print_table(settings, report_table(Wording(settings.lang), found))
+        else:
+            _write_lines(found)
+    return 0
+
+
+@click.command()
+@_list_format
+@with_filters
+@with_settings
+def events(settings: Settings, form: str | None, filters: Filters) -> int:
+    """List the events in the record, latest first; --since and --until look at the day of the event."""
+    from marsad.export.contract import event_line
+    from marsad.export.wording import Wording
+
+    with open_the_record(settings) as record:
+        found = record.events(filters, latest_first=True)
+        if (form or _default()) == "table":
+            from marsad.commands.rendering import event_table
+
+            _print_table(settings, event_table(Wording(settings.lang), (stored.event for stored in found)))
+        else:
+            _write_lines(event_line(stored.document, stored.event) for stored in found)
+    return 0
+
+
+@click.command()
+@click.argument("wanted", metavar="ID")
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), help="Default: text, in a pipe json.")
+@with_settings
+def show(settings: Settings, wanted: str, form: str | None) -> int:
+    """Show one report or event with its evidence quoted."""
+    from marsad.export.contract import event_line, to_contract
+    from marsad.export.wording import Wording
+
+    with open_the_record(settings) as record:
+        stored, coded, event = record.find(wanted)
+    form = form or ("text" if is_terminal() else "json")
+    if form == "json":
+        found = event_line(coded.document, event) if event else to_contract(coded) | {"version": stored.version}
+        _write_lines([found])
+    elif form == "html":
+        from marsad.export.page import write_page
+
+        write_page([coded], sys.stdout, Wording(settings.lang))
+    else:
+        _print_text(settings, coded, (event,) if event else coded.events, reasons=False)
+    return 0
+
+
+@click.command()
+@click.argument("wanted", metavar="ID")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), help="Default: text, in a pipe json.")
+@with_settings
+def explain(settings: Settings, wanted: str, form: str | None) -> int:
+    """Say for each value of a report or event how it came to be: words, rule, score, what lost."""
+    with open_the_record(settings) as record:
+        _stored, coded, event = record.find(wanted)
+    chosen = (event,) if event else coded.events
+    if (form or ("text" if is_terminal() else "json")) == "json":
+        _write_lines(line for e in chosen for line in _reasons(settings, e))
+    else:
+        _print_text(settings, coded, chosen, reasons=True)
+    return 0
+
+
+@click.command()
+@click.argument("file", type=click.Path())
+@click.option("--format", "form", help="csv, geojson or jsonl; default: the file's ending.")
+@with_filters
+@with_settings
+def export(settings: Settings, file: str, form: str | None, filters: Filters) -> int:
+    """Write the events in the record to FILE (- is standard output), in the order they were added."""
+    from marsad.export import FORMATS, pick_format, write_file
+    from marsad.export.wording import Wording
+
+    name = pick_format(file, form)
+    with open_the_record(settings) as record:
+        found = ((stored.document, stored.event) for stored in record.events(filters))
+        count = FORMATS[name](found, sys.stdout) if file == "-" else write_file(file, name, found)
+    say(settings, Wording(settings.lang).say("written", count=count, path=file))
+    return 0
+
+
+def _default() -> str:
+    return "table" if is_terminal() else "jsonl"
+
+
+def _print_table(settings: Settings, table: Any) -> None:
+    from marsad.commands.rendering import console
+    from marsad.export.wording import Wording
+
+    if table.row_count:
+        console(sys.stdout).print(table)
+    else:
+        say(settings, Wording(settings.lang).say("no_results"))
+
+
+def _print_text(settings: Settings, coded: Any, chosen: Iterable[Event], *, reasons: bool) -> None:
+    from marsad.commands.rendering import console, print_evidence, print_head
+    from marsad.export.wording import Wording
+
+    wording = Wording(settings.lang)
+    out = console(sys.stdout)
+    print_head(out, wording, coded.document)
+    out.print()
+    for event in chosen:
+        print_evidence(out, wording, event, reasons=reasons)
+
+
+def _reasons(settings: Settings, event: Event) -> Iterable[dict[str, Any]]:
+    """Each value with its words and its reason, then the reasons of fields that have no words of their own."""
+    from marsad.export.wording import Wording
+
+    for value in Wording(settings.lang).values(event):
+        span = msgspec.to_builtins(value.span)
+        why = msgspec.to_builtins(value.why) if value.why else None
+        yield {"event": event.id, "field": value.field, "value": value.text, **span, "why": why}
+    for field, why in event.why.items():
+        yield {"event": event.id, "field": field, "value": None, "why": msgspec.to_builtins(why)}
+
+
+def _write_lines(rows: Iterable[Any]) -> None:
+    for row in rows:
+        sys.stdout.write(msgspec.json.encode(row).decode() + "\n")

@@ -1,0 +1,159 @@
+"""Tables and quotations on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from marsad.export.wording import Value, Wording
+    from marsad.model import CodedDocument, Document, Event
+    from marsad.record import StoredDocument
+
+_STATUS_STYLE = {"actual": "", "future": "cyan", "hypothetical": "yellow", "negated": "magenta", "historical": "dim"}
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """Return a console that treats report text as plain text: nothing in it is markup, emoji code or link."""
+    width = None if stream is None or stream.isatty() else 140
+    return Console(file=stream, markup=False, emoji=False, highlight=False, width=width)
+
+
+def event_table(wording: Wording, events: Iterable[Event]) -> Table:
+    """Return a table with one row per event."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for key in ("id", "type", "status", "when", "where", "parties", "figures", "source"):
+        table.add_column(wording.say(key), overflow="fold", no_wrap=key == "id")
+    table.add_column(wording.say("confidence_short"), justify="right")
+    for event in events:
+        modes = wording.modes(event)
+        cells = (
+            event.id,
+            wording.label("type", event.type) + (f" ({modes})" if modes else ""),
+            wording.label("status", event.status),
+            wording.when(event.date),
+            wording.join(map(wording.place, event.places)),
+            wording.parties(event),
+            wording.figures(event),
+            wording.join(a.name if wording.lang == "en" and a.name else a.span.text for a in event.source),
+            f"{event.confidence:.2f}",
+        )
+        style = "dim" if event.generic else _STATUS_STYLE.get(event.status, "")
+        table.add_row(*(_line(c) for c in cells), style=style)
+    return table
+
+
+def report_table(wording: Wording, reports: Iterable[StoredDocument]) -> Table:
+    """Return a table with one row per report."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for key in ("id", "published", "publisher", "events", "version", "first_words"):
+        table.add_column(wording.say(key), justify="right" if key in ("events", "version") else "left", overflow="fold")
+    for report in reports:
+        words = report.title or " ".join(report.first_words.split())[:80]
+        cells = (report.id, report.published, report.publisher, str(report.events), str(report.version), words)
+        table.add_row(*(_line(c or "") for c in cells), style="" if report.language else "dim")
+    return table
+
+
+def print_coded(out: Console, wording: Wording, coded: CodedDocument) -> None:
+    """Print a report's head and its events as a table."""
+    print_head(out, wording, coded.document)
+    if coded.events:
+        out.print(event_table(wording, coded.events))
+    else:
+        out.print(wording.say("no_events"))
+    out.print()
+
+
+def print_head(out: Console, wording: Wording, document: Document) -> None:
+    """Print what identifies a report."""
+    parts = (document.published, document.publisher, document.url)
+    head = "  ".join(p for p in parts if p)
+    title = document.title or " ".join(document.text.split())[:80]
+    out.print(Text(f"{wording.say('report')} {document.id}", style="bold"), Text(_line(head).plain, style="dim"))
+    out.print(_line(title))
+
+
+def print_evidence(out: Console, wording: Wording, event: Event, *, reasons: bool = False) -> None:
+    """Print an event value by value with the words quoted, and on request how each value came to be."""
+    marks = [wording.label("status", event.status)]
+    if event.generic:
+        marks.append(wording.say("generic"))
+    modes = wording.modes(event)
+    if modes:
+        marks.insert(0, modes)
+    head = f"{event.id}  {wording.label('type', event.type)}"
+    out.print(Text(head, style="bold"), Text(" · ".join(marks)), Text(f"{event.confidence:.2f}", style="dim"))
+    seen = set()
+    for value in wording.values(event):
+        seen.add(value.field)
+        _print_value(out, wording, value)
+        if reasons:
+            _print_why(out, wording, value)
+    if reasons:
+        for field, why in event.why.items():
+            if field not in _FIELDS_WITH_WORDS:
+                out.print(Text(f"  {wording.strings.get(field, field)}", style="cyan"))
+                for line in why_lines(wording, why):
+                    out.print(Text("      " + line, style="dim"))
+    out.print()
+
+
+_FIELDS_WITH_WORDS = {
+    "type",
+    "mentions",
+    "actor",
+    "recipient",
+    "places",
+    "date",
+    "weapons",
+    "casualties",
+    "damage",
+    "money",
+    "source",
+}
+
+
+def _print_value(out: Console, wording: Wording, value: Value) -> None:
+    notes = " · ".join(n for n in value.notes if n)
+    out.print(
+        Text(f"  {wording.strings[value.field]:<12} ", style="cyan"),
+        _line(value.text),
+        Text(f"({notes})" if notes else "", style="dim"),
+        Text(f"«{_line(value.span.text).plain}» {value.span.start}-{value.span.end}", style="green"),
+    )
+
+
+def _print_why(out: Console, wording: Wording, value: Value) -> None:
+    lines = why_lines(wording, value.why) if value.why else [wording.say("explain_none")]
+    for line in lines:
+        out.print(Text("      " + line, style="dim"))
+
+
+def why_lines(wording: Wording, why: object) -> list[str]:
+    """Return how a value came to be, a line for each thing that is known."""
+    from marsad.model import Why
+
+    if not isinstance(why, Why):
+        return []
+    lines = [f"{wording.say('explain_rule')}: {why.rule}"]
+    if why.words:
+        lines.append(f"{wording.say('explain_words')}: «{_line(why.words).plain}»")
+    if why.score is not None:
+        lines.append(f"{wording.say('explain_score')}: {why.score:.2f}")
+    if why.features:
+        weighed = ", ".join(f"{name} {weight:+.2f}" for name, weight in why.features)
+        lines.append(f"{wording.say('explain_features')}: {weighed}")
+    if why.lost:
+        lost = ", ".join(f"{name} {score:.2f}" for name, score in why.lost)
+        lines.append(f"{wording.say('explain_lost')}: {lost}")
+    return lines
+
+
+def _line(text: str) -> Text:
+    """Report text on one line, without the control characters that could drive the terminal."""
+    return Text("".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text))

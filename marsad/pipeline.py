@@ -1,0 +1,128 @@
+"""The path of a report: intake → code → record. Loading happens once, in `load_reader`."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
+
+import msgspec
+
+from marsad.errors import MarsadError
+from marsad.intake import InputProblem
+from marsad.language import Language
+from marsad.model import CodedDocument, Document
+from marsad.record import Record
+from marsad.resources import DATA
+
+Code = Callable[[Document, Language, Any], CodedDocument]
+
+LANGUAGE = "ar"
+
+
+class Reads(Protocol):
+    """Whatever reads a document: the real `Reader`, or a stand-in."""
+
+    def is_readable(self, document: Document) -> bool:
+        """Say whether the text is in a language that is read."""
+        ...
+
+    def read(self, document: Document) -> CodedDocument:
+        """Return what the document says."""
+        ...
+
+
+class Reader:
+    """Reads documents; holds everything that is loaded once."""
+
+    def __init__(self, language: Language, kit: Any, code: Code) -> None:
+        self._language = language
+        self._kit = kit
+        self._code = code
+
+    def is_readable(self, document: Document) -> bool:
+        """Say whether the text is in the reader's language."""
+        return self._language.is_written_in(document.text)
+
+    def read(self, document: Document) -> CodedDocument:
+        """Return what the document says: pure, the same for the same document."""
+        return self._code(document, self._language, self._kit)
+
+
+def load_reader(code: str = LANGUAGE) -> Reader:
+    """Load the language with this ISO 639 code and everything the coder needs.
+
+    Raises:
+        ResourceError: a data file is broken.
+    """
+    from marsad import coder, lang  # loading takes a second, and most commands only look at the record
+
+    return Reader(lang.load(code), coder.load_kit(code), coder.code)
+
+
+def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:
+    """Return the function that makes spellings of a language alike, for search in the record."""
+    from marsad.lang.ar.script import fold_text
+
+    return {"ar": fold_text}[code]
+
+
+def coder_version() -> str:
+    """Return the version of the program that reads."""
+    return importlib.metadata.version("marsad")
+
+
+def data_version() -> str:
+    """Return a short hash of the package's data files: it names what a run read with."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in DATA.rglob("*") if p.suffix in (".tsv", ".yaml", ".npz", ".crf", ".bin")):
+        stat = path.stat()
+        digest.update(f"{path.relative_to(DATA)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one input: `state` is read, added, new-version, unchanged, unread (kept, but in a language that is
+    not read) or failed. `problem` says why for the last two.
+    """
+
+    state: str
+    coded: CodedDocument | None = None
+    problem: str | None = None
+
+
+def process(
+    inputs: Iterable[Document | InputProblem], reader: Reads, record: Record | None = None, run: int = 0
+) -> Iterator[Outcome]:
+    """Read the inputs one at a time and, if a record is given, write each in a transaction of its own under `run`."""
+    for item in inputs:
+        if isinstance(item, InputProblem):
+            yield Outcome(state="failed", problem=str(item))
+        elif record is not None and record.has(item):
+            yield Outcome(state="unchanged")
+        elif not reader.is_readable(item):
+            if record is not None:
+                record.add(CodedDocument(document=item, language=None), run)
+            yield Outcome(state="unread", problem=_unread(item, kept=record is not None))
+        else:
+            yield _process_one(item, reader, record, run)
+
+
+def _process_one(document: Document, reader: Reads, record: Record | None, run: int) -> Outcome:
+    try:
+        coded = reader.read(document)
+    except MarsadError:
+        raise
+    except Exception as error:
+        # A report that trips the coder must not take the other reports with it.
+        cause = f"{type(error).__name__}: {error}"
+        reason = f"{document.id}: the coder failed ({cause}); the report was skipped, please report this as a bug."
+        return Outcome(state="failed", problem=reason)
+    state = "read" if record is None else record.add(coded, run).state
+    return Outcome(state=state, coded=coded)
+
+
+def _unread(document: Document, *, kept: bool) -> str:
+    what = "it was kept, but not read" if kept else "it was not read"
+    return f"{document.id}: the text is not in a language that is read; {what} (Arabic is)."

@@ -1,0 +1,11 @@
+"""The record: the database of what was read, where every value still points at its words.
+
+`open_record` gives a `Record`; `Record.add` writes one report in one transaction, the reading side is `record.query`.
+"""
+
+from __future__ import annotations
+
+from marsad.record.query import Filters, StoredDocument, StoredEvent
+from marsad.record.write import Added, Record, open_record
+
+__all__ = ["Added", "Filters", "Record", "StoredDocument", "StoredEvent", "open_record"]

@@ -1,0 +1,321 @@
+"""Writing: one report, with all that was read out of it, in one transaction.
+
+A report that is already there changes nothing. A changed text under the same id or address becomes a new version; the
+old one stays, and the current events are those of the newest version.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from marsad.model import Claim, CodedDocument, Document, Event, Participant, Span
+from marsad.record import query
+from marsad.record.schema import (
+    claims,
+    document_words,
+    documents,
+    event_parties,
+    event_places,
+    events,
+    explain,
+    make_engine,
+    runs,
+    stories,
+)
+
+_to_json = msgspec.json.Encoder()
+
+
+class Added(msgspec.Struct, frozen=True):
+    """What adding a report did: `state` is added, new-version or unchanged; `version` counts from 1."""
+
+    state: str
+    version: int
+
+
+def open_record(location: str, fold: Callable[[str], str] = str.casefold, *, create: bool = True) -> Record:
+    """Open the record at `location` (a path), creating it if wanted; `fold` makes spellings alike for search.
+
+    Raises:
+        RecordError: it cannot be opened.
+    """
+    return Record(make_engine(location, create=create), location, fold)
+
+
+class Record:
+    """An open record. Use it in a `with` block, or close it."""
+
+    def __init__(self, engine: sa.Engine, location: str, fold: Callable[[str], str]) -> None:
+        self._engine = engine
+        self._location = location
+        self._fold = fold
+        self._writer: sa.Connection | None = None
+
+    def __enter__(self) -> Record:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        if isinstance(error, sa.exc.DBAPIError):
+            raise explain(error, self._location) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        self._engine.dispose()
+
+    def start_run(self, coder: str, data: str) -> int:
+        """Note that a coder version starts reading with a data version; returns the key of the run."""
+        with self._transaction() as connection:
+            row = runs.insert().values(coder=coder, data=data, started_at=_now())
+            return _insert_one(connection, row)
+
+    def has(self, document: Document) -> bool:
+        """Say whether adding this report would change nothing."""
+        with self._transaction() as connection:
+            return _unchanged(document, _versions(connection, document)) is not None
+
+    def add(self, coded: CodedDocument, run: int) -> Added:
+        """Write a report and its events, all or nothing.
+
+        Raises:
+            RecordError: the record cannot be written.
+        """
+        try:
+            with self._transaction() as connection:
+                return _add(connection, coded, run, self._fold)
+        except sa.exc.DBAPIError as error:
+            raise explain(error, self._location) from error
+
+    def events(self, filters: query.Filters, *, latest_first: bool = False) -> Iterator[query.StoredEvent]:
+        """Yield the current events that pass the filters, in the order of adding or latest first."""
+        with self._engine.connect() as connection:
+            yield from query.list_events(connection, filters, self._fold, latest_first=latest_first)
+
+    def reports(self, filters: query.Filters) -> Iterator[query.StoredDocument]:
+        """Yield the current reports that pass the filters (those with an event that does, where it is about events)."""
+        with self._engine.connect() as connection:
+            yield from query.list_documents(connection, filters, self._fold)
+
+    def find(self, wanted: str) -> tuple[query.StoredDocument, CodedDocument, Event | None]:
+        """Return the report with this id, and the event if it is an event's id.
+
+        Raises:
+            RecordError: the record holds neither.
+        """
+        with self._engine.connect() as connection:
+            return query.find(connection, wanted)
+
+    def _transaction(self) -> _Transaction:
+        if self._writer is None:
+            self._writer = self._engine.connect().execution_options(writes=True)
+        return _Transaction(self._writer)
+
+
+class _Transaction:
+    """Begins on entering, commits on leaving, rolls back on an error; hands out the connection."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> sa.Connection:
+        self._open = self._connection.begin()
+        return self._connection
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._open.commit()
+        else:
+            self._open.rollback()
+
+
+def claims_of(coded: CodedDocument) -> Iterator[Claim]:
+    """Yield each value of each event as a claim; its source is the first that the event is attributed to."""
+    for event in coded.events:
+        source = next((a.name or a.span.text for a in event.source), None)
+        for field, value, span in _values(event):
+            yield Claim(document=coded.document.id, event=event.id, field=field, value=value, span=span, source=source)
+
+
+def _values(event: Event) -> Iterator[tuple[str, Any, Span]]:
+    yield "type", {"type": event.type, "modes": list(event.modes)}, event.trigger
+    yield "status", event.status, event.trigger
+    for role, parties in (("actor", event.actor), ("recipient", event.recipient)):
+        for party in parties:
+            yield role, {"name": party.name, "country": party.country, "sector": party.sector}, party.span
+    for place in event.places:
+        yield "place", {"name": place.name, "country": place.country, "id": place.id, "level": place.level}, place.span
+    if event.date is not None:
+        yield "date", {"start": event.date.start, "end": event.date.end}, event.date_text or event.trigger
+    for weapon in event.weapons:
+        yield "weapon", {"kind": weapon.kind, **_plain(weapon.quantity)}, weapon.span
+    for casualty in event.casualties:
+        value = {"who": casualty.who, "subset": casualty.subset, **_plain(casualty.quantity)}
+        yield casualty.outcome, value, casualty.span
+    for damage in event.damage:
+        yield "damage", {"object": damage.object, "subset": damage.subset, **_plain(damage.quantity)}, damage.span
+    if event.money is not None:
+        money = event.money
+        yield "money", {"min": money.min, "max": money.max, "currency": money.currency}, money.span
+
+
+def _plain(value: msgspec.Struct) -> dict[str, Any]:
+    return dict(msgspec.to_builtins(value))
+
+
+def _versions(connection: sa.Connection, document: Document) -> list[Any]:
+    """The rows under the same id or address, newest version first."""
+    same = documents.c.id == document.id
+    if document.url:
+        same = sa.or_(same, documents.c.url == document.url)
+    columns = (documents.c.key, documents.c.id, documents.c.hash, documents.c.published, documents.c.version)
+    return list(connection.execute(sa.select(*columns).where(same).order_by(documents.c.version.desc())))
+
+
+def _unchanged(document: Document, versions: list[Any]) -> Any | None:
+    """The row that already holds this text; a newly known publication date makes it another reading."""
+    text_hash = _hash(document.text)
+    for row in versions:
+        if row.hash == text_hash and document.published in (None, row.published):
+            return row
+    return None
+
+
+def _add(connection: sa.Connection, coded: CodedDocument, run: int, fold: Callable[[str], str]) -> Added:
+    document = coded.document
+    versions = _versions(connection, document)
+    same = _unchanged(document, versions)
+    if same is not None:
+        return Added("unchanged", same.version)
+    previous = versions[0] if versions else None
+    if versions:
+        old = documents.c.key.in_([row.key for row in versions])
+        connection.execute(documents.update().where(old).values(current=False))
+    version = previous.version + 1 if previous else 1
+    values = {
+        "hash": _hash(document.text),
+        "language": coded.language,
+        "version": version,
+        "previous": previous.key if previous else None,
+        "current": True,
+        "run": run,
+        "received_at": _now(),
+    }
+    for name in ("id", "text", "title", "published", "publisher", "url"):
+        values[name] = getattr(document, name)
+    key = _insert_one(connection, documents.insert().values(values))
+    words = fold(" ".join(filter(None, (document.title, document.text))))
+    connection.execute(document_words.insert().values(rowid=key, words=words))
+    _add_parts(connection, coded, key, fold)
+    return Added("new-version" if previous else "added", version)
+
+
+def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: Callable[[str], str]) -> None:
+    """Write stories, events with places and parties, and claims."""
+    _insert(
+        connection,
+        stories,
+        [
+            {"document": key, "position": i, "start": s.start, "end": s.end, "published": s.published}
+            for i, s in enumerate(coded.stories)
+        ],
+    )
+    keys: dict[str, int] = {}
+    places: list[dict[str, Any]] = []
+    parties: list[dict[str, Any]] = []
+    for event in coded.events:
+        keys[event.id] = event_key = _insert_one(connection, events.insert().values(_event_row(event, key)))
+        places += [
+            {
+                "event": event_key,
+                "position": i,
+                "name": p.name,
+                "folded": fold(f"{p.name}\n{p.span.text}"),
+                "country": p.country,
+                "place": p.id,
+            }
+            for i, p in enumerate(event.places)
+        ]
+        parties += _party_rows(event_key, "actor", event.actor, fold)
+        parties += _party_rows(event_key, "recipient", event.recipient, fold)
+    _insert(connection, event_places, places)
+    _insert(connection, event_parties, parties)
+    _insert(connection, claims, [_claim_row(c, key, keys[c.event]) for c in claims_of(coded)])
+
+
+def _event_row(event: Event, key: int) -> dict[str, Any]:
+    killed = [c.quantity.min for c in event.casualties if c.outcome == "killed" and c.quantity.min is not None]
+    return {
+        "id": event.id,
+        "document": key,
+        "type": event.type,
+        "status": event.status,
+        "generic": event.generic,
+        "confidence": event.confidence,
+        "date_start": event.date.start if event.date else None,
+        "date_end": event.date.end if event.date else None,
+        "killed": max(killed, default=None),
+        "event": _to_json.encode(event).decode(),
+    }
+
+
+def _party_rows(
+    key: int, role: str, parties: tuple[Participant, ...], fold: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "event": key,
+            "role": role,
+            "position": i,
+            "name": p.name,
+            "folded": fold(f"{p.name or ''}\n{p.span.text}"),
+            "country": p.country,
+            "sector": p.sector,
+        }
+        for i, p in enumerate(parties)
+    ]
+
+
+def _claim_row(claim: Claim, document: int, event: int) -> dict[str, Any]:
+    return {
+        "document": document,
+        "event": event,
+        "field": claim.field,
+        "value": _to_json.encode(claim.value).decode(),
+        "start": claim.span.start,
+        "end": claim.span.end,
+        "text": claim.span.text,
+        "source": claim.source,
+    }
+
+
+def _insert_one(connection: sa.Connection, row: sa.Insert) -> int:
+    """Insert a row and return its key."""
+    key = connection.execute(row).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
