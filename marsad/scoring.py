@@ -367,30 +367,26 @@ def score_gold(gold: Path, predict: Callable[[Document], Json]) -> Result:
 # ------------------------------------------------------------------------------------------------ the table
 
 
-def format_table(result: Result, per_case: bool = False) -> str:
+def format_table(result: Result | Json, per_case: bool = False) -> str:
     """Return the figures as a table; with `per_case` also every report's with what was missed and wrong in it."""
-    lines = [f"{'':<22}{'prec':>8}{'recall':>8}{'F1/acc':>8}"]
-    lines += [
-        _row("events", result.events),
-        _row("events, untyped", result.untyped),
-        _row("figures", result.figures),
-        "",
-    ]
-    lines += [_row(f"  {name}", counts) for name, counts in result.types.items()] + [""]
-    lines += [_row(f"  {name}", figure) for name, figure in result.attributes.items()] + [""]
-    lines += [f"{'ungrounded spans':<22}{result.ungrounded:8d}   (must be 0)", f"{'cases':<22}{len(result.cases):8d}"]
-    if result.absent:
-        lines.append("no prediction for: " + " ".join(result.absent))
-    for case in result.cases if per_case else ():
-        lines += ["", _row(case.name, case.events), _row("  untyped", case.untyped), _row("  figures", case.figures)]
-        lines += [f"  missed      {line}" for line in case.missed]
-        lines += [f"  wrong       {line}" for line in case.wrong]
-        lines += [f"  ungrounded  {words}" for words in case.ungrounded]
+    data = result if isinstance(result, dict) else result.to_json()
+    lines = [f"{'':<22}{'prec':>8}{'recall':>8}{'F1/acc':>8}", _row("events", data["events"])]
+    lines += [_row("events, untyped", data["untyped"]), _row("figures", data["figures"]), ""]
+    lines += [_row(f"  {name}", figure) for name, figure in data["types"].items()] + [""]
+    lines += [_row(f"  {name}", figure) for name, figure in data["attributes"].items()] + [""]
+    lines += [f"{'ungrounded spans':<22}{data['ungrounded']:8d}   (must be 0)"]
+    lines += [f"{'cases':<22}{data['cases_scored']:8d}"]
+    if data["cases_without_prediction"]:
+        lines.append("no prediction for: " + " ".join(data["cases_without_prediction"]))
+    for name, case in data["cases"].items() if per_case else ():
+        lines += ["", _row(name, case["events"]), _row("  untyped", case["untyped"])]
+        lines += [_row("  figures", case["figures"])]
+        lines += [f"  {what:<12}{line}" for what in ("missed", "wrong", "ungrounded") for line in case[what]]
     return "\n".join(lines)
 
 
-def _row(label: str, figure: Figure) -> str:
-    if isinstance(figure, Counts):
-        shares = f"{figure.precision:8.3f}{figure.recall:8.3f}{figure.f1:8.3f}"
-        return f"{label:<22}{shares}   {figure.tp} right, {figure.fp} wrong, {figure.fn} missed"
-    return f"{label:<22}{'':>8}{'':>8}{figure.f1:8.3f}   {figure.right} of {figure.of}"
+def _row(label: str, figure: Json) -> str:
+    if "accuracy" in figure:
+        return f"{label:<22}{'':>8}{'':>8}{figure['accuracy']:8.3f}   {figure['right']} of {figure['of']}"
+    shares = f"{figure['p']:8.3f}{figure['r']:8.3f}{figure['f1']:8.3f}"
+    return f"{label:<22}{shares}   {figure['tp']} right, {figure['fp']} wrong, {figure['fn']} missed"

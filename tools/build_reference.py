@@ -1,0 +1,132 @@
+"""Write `docs/reference.md` from what the code and the codebook say, so that it cannot fall behind them.
+
+python -m tools.build_reference    (or make docs)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from marsad.checks import TABLES
+from marsad.cli import cli
+from marsad.codebook import Codebook, load_codebook
+from marsad.export import FORMATS
+from marsad.export.tables import COLUMNS
+from marsad.record.schema import metadata
+from marsad.resources import DATA
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "reference.md"
+HEAD = """# Reference
+
+Written by `make docs` from the code and the codebook; do not edit it by hand. What the fields of an event mean, and how
+things are counted, is told in [the tutorial](tutorial.md), how the parts hang together in
+[architecture](architecture.md).
+"""
+LISTS = ("statuses", "sectors", "outcomes", "who", "weapons", "objects", "levels", "stances")
+
+
+def write_page() -> str:
+    """Return the whole page."""
+    book = load_codebook()
+    sections = (
+        HEAD,
+        "## Commands\n\nExit codes: 0 done, 1 done in part, 2 nothing done.\n",
+        "These options stand before the command or after it:\n",
+        table(("option", "does"), options(cli)),
+        *(describe_command(name, command) for name, command in sorted(cli.commands.items())),
+        "## Settings from the environment\n",
+        table(("variable", "sets"), environment()),
+        "## Event types and modes\n",
+        table(("code", "name", "meaning"), types(book)),
+        "## Other codes of the codebook\n",
+        *(f"### {name}\n\n{table(('code', 'name', 'Arabic'), codes(book, name))}" for name in LISTS),
+        "## Export\n",
+        f"Formats: {', '.join(f'`{name}`' for name in FORMATS)}. Columns of a table (csv) and properties (geojson):\n",
+        " ".join(f"`{name}`" for name in COLUMNS) + "\n",
+        "## Tables of the record\n",
+        table(
+            ("table", "columns"), ((f"`{t.name}`", ticks(c.name for c in t.columns)) for t in metadata.sorted_tables)
+        ),
+        "## Data files\n",
+        table(("file", "columns"), data_files()),
+    )
+    return "\n".join(sections)
+
+
+def describe_command(name: str, command: click.Command) -> str:
+    """Return a command's help with its options."""
+    usage = " ".join(command.collect_usage_pieces(click.Context(command, info_name=name)))
+    lines = [f"### marsad {name}\n", f"`marsad {name} {usage}`\n", one_line(command.help or ""), ""]
+    shared = {names.split()[0] for names, _ in options(cli)}
+    rows = [row for row in options(command) if row[0].split()[0] not in shared]
+    return "\n".join(lines) + ("\n" + table(("option", "does"), rows) if rows else "")
+
+
+def options(command: click.Command) -> Iterator[tuple[str, str]]:
+    """Yield the names and the help of a command's own options."""
+    for option in command.params:
+        if isinstance(option, click.Option) and not option.hidden:
+            yield ticks(sorted(option.opts, key=len, reverse=True)), cell(option.help or "")
+
+
+def environment() -> Iterator[tuple[str, str]]:
+    """Yield every environment variable that an option reads, and that option's help."""
+    found = {
+        str(option.envvar): (option.opts[0], option.help or "")
+        for command in (cli, *cli.commands.values())
+        for option in command.params
+        if isinstance(option, click.Option) and option.envvar
+    }
+    for name, (flag, text) in sorted(found.items()):
+        yield f"`{name}`", f"`{flag}`: {cell(text)}"
+
+
+def types(book: Codebook) -> Iterator[tuple[str, str, str]]:
+    """Yield every event type, and after it its modes."""
+    for code, entry in book.types.items():
+        yield f"`{code}`", entry.name.en, cell(entry.definition.en)
+        for mode, detail in entry.modes.items():
+            yield f"· `{mode}`", detail.name.en, cell(detail.definition.en)
+
+
+def codes(book: Codebook, name: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the codes of one list of the codebook."""
+    for code, entry in getattr(book, name).items():
+        yield f"`{code}`", entry.en, entry.ar
+
+
+def data_files() -> Iterator[tuple[str, str]]:
+    """Yield the data files that are there, with their columns."""
+    for path in sorted(DATA.rglob("*.tsv")):
+        if path.name in TABLES:
+            yield f"`{path.relative_to(DATA).as_posix()}`", ticks(TABLES[path.name].columns)
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a Markdown table."""
+    lines = [" | ".join(("", *row, "")).strip() for row in (head, tuple("---" for _ in head), *rows)]
+    return "\n".join(lines) + "\n"
+
+
+def ticks(names: Iterable[str]) -> str:
+    """Return the names as code, separated by blanks."""
+    return " ".join(f"`{name}`" for name in names)
+
+
+def cell(text: str) -> str:
+    """Return a text that fits in a table cell."""
+    return one_line(text).replace("|", "\\|")
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks."""
+    return re.sub(r"\s+", " ", text.replace("\b", "")).strip()
+
+
+if __name__ == "__main__":
+    PAGE.write_text(write_page(), encoding="utf-8")
