@@ -145,7 +145,7 @@ class HintTables:
             if known is not None and known.entries:
                 hints = []
                 for prefix, entry in known.entries:
-                    last = _match(entry.rest, tokens, at) if entry.rest else at
+                    last = match_row(entry.rest, tokens, at) if entry.rest else at
                     if last is not None:
                         hints.append(Hint(at, last, entry.role, entry.value, prefix))
                 if hints:
@@ -159,7 +159,7 @@ def _is_form(folded: str, word: str) -> bool:
     return folded == word or folded == "ال" + word
 
 
-def _match(rest: tuple[str, ...], tokens: Sequence[Token], at: int) -> int | None:
+def match_row(rest: tuple[str, ...], tokens: Sequence[Token], at: int) -> int | None:
     """The last token of a row whose first word stands at `at`, or None."""
     position = at + 1
     for index, word in enumerate(rest):
