@@ -49,8 +49,8 @@ class Mode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class EventType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A category with its modes in order of precedence.
 
-    `score` is the intensity from -10 (fighting) to +10 (cooperation), `cameo` a two-digit root code, `acled` the pair of
-    event type and sub-event type, None where ACLED has no such event.
+    `score` is the intensity from -10 (fighting) to +10 (cooperation), `cameo` a two-digit root code, `acled` the pair
+    of event type and sub-event type, None where ACLED has no such event.
     """
 
     name: Text
