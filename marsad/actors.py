@@ -1,0 +1,126 @@
+"""Who takes part: states, persons, armies, groups, bodies and news agencies, and the names a language has for them.
+
+Facts are language-neutral (`actors.tsv`); names are words of one language (`<language>/actor_names.tsv`) and are looked
+up folded, so the caller hands in the fold of its language. Offices change hands: an actor row says from when to when
+the person held the office, a name row from when to when the name pointed at the actor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import msgspec
+
+from marsad.errors import ResourceError
+from marsad.resources import DATA, read_tsv
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """One actor.
+
+    `id` is `state:UKR`, `person:volodymyr-zelensky`, `army:RUS`; `name` the usual English name; `country` ISO 3166-1
+    alpha-3, None for bodies of several states; `sector` a PLOVER sector code, None for a state; `kind` what it is
+    (state, army, group …) or, for a person, the office (head-of-state, foreign-minister …); `since` and `until` ISO
+    dates of the first and last day in that office or of existence, None where open or unknown.
+    """
+
+    id: str
+    name: str
+    country: str | None
+    sector: str | None
+    kind: str
+    since: str | None
+    until: str | None
+    source: str
+
+
+class ActorName(msgspec.Struct, frozen=True):
+    """One name of an actor in one language.
+
+    `kind` is full, alias, short (a surname, or a name that other actors may share), capital (a capital, palace or
+    government that stands for the state's government: sector GOV) or hostile (what its enemies call it: whom a bare
+    "the enemy" means depends on the outlet). `since` and `until` are set only where the name itself changed hands.
+    """
+
+    name: str
+    id: str
+    kind: str
+    since: str | None
+    until: str | None
+    source: str
+
+
+_WORD = re.compile(r"\w+")
+KIND_ORDER = ("full", "alias", "capital", "short", "hostile")
+
+
+class Actors:
+    """All actors, and the names one language has for them, found by their folded form."""
+
+    def __init__(self, actors: Iterable[Actor], names: Iterable[ActorName], fold: Callable[[str], str]) -> None:
+        self._actors = {actor.id: actor for actor in actors}
+        self._names: dict[str, tuple[ActorName, ...]] = {}
+        for row in sorted(names, key=_surest_first):
+            if row.id not in self._actors:
+                raise ResourceError(f"actor_names.tsv: {row.name!r} names {row.id!r}, which actors.tsv does not have.")
+            key = name_key(fold(row.name))
+            self._names[key] = (*self._names.get(key, ()), row)
+        self._states = {actor.country: actor for actor in self._actors.values() if actor.kind == "state"}
+
+    def actor(self, actor_id: str) -> Actor:
+        """Return the actor with this id.
+
+        Raises:
+            ResourceError: no row of `actors.tsv` has it.
+        """
+        try:
+            return self._actors[actor_id]
+        except KeyError:
+            raise ResourceError(f"actors.tsv has no actor {actor_id!r}; add a row or correct the id.") from None
+
+    def all(self) -> Iterable[Actor]:
+        """Return every actor, in the order of the file."""
+        return self._actors.values()
+
+    def named(self, folded: str) -> tuple[ActorName, ...]:
+        """Return the rows whose name has the key `folded` (see `name_key`), the surest kind first; else nothing."""
+        return self._names.get(folded, ())
+
+    def state(self, country: str) -> Actor | None:
+        """Return the state with this ISO 3166-1 alpha-3 code, None if there is none."""
+        return self._states.get(country)
+
+    @staticmethod
+    def valid_on(row: Actor | ActorName, day: date | str | None) -> bool:
+        """Say whether an actor's office, or a name, is valid on a day (a date, or ISO text); without a day all are."""
+        if day is None:
+            return True
+        text = str(day)[:10]
+        return (row.since is None or row.since <= text) and (row.until is None or text <= row.until)
+
+    def names(self) -> Iterable[str]:
+        """Return the key of every name, for a matcher that finds names of several words."""
+        return self._names.keys()
+
+
+def name_key(folded: str) -> str:
+    """Return the words of a folded name with single spaces: quotes, hyphens and points between them do not count."""
+    return " ".join(_WORD.findall(folded))
+
+
+def _surest_first(row: ActorName) -> int:
+    """The place of a name's kind in `KIND_ORDER`."""
+    if row.kind not in KIND_ORDER:
+        raise ResourceError(f"actor_names.tsv: {row.name!r} has the kind {row.kind!r}; use one of {KIND_ORDER}.")
+    return KIND_ORDER.index(row.kind)
+
+
+def load_actors(language: str, fold: Callable[[str], str]) -> Actors:
+    """Read `actors.tsv` and the names in `language` (the folder under `data/`), indexed under `fold`.
+
+    Raises:
+        ResourceError: a file is missing or broken, or a name points at no actor.
+    """
+    return Actors(read_tsv(DATA / "actors.tsv", Actor), read_tsv(DATA / language / "actor_names.tsv", ActorName), fold)
