@@ -58,7 +58,9 @@ def load_reader(code: str = LANGUAGE) -> Reader:
     """
     from marsad import coder, lang  # loading takes a second, and most commands only look at the record
 
-    return Reader(lang.load(code), coder.load_kit(code), coder.code)
+    language = lang.load(code)
+    kit = coder.load_kit(DATA / code, language.actors, language.gazetteer)
+    return Reader(language, kit, coder.code)
 
 
 def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:

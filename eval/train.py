@@ -1,0 +1,254 @@
+"""Trains everything that Marsad learns, with one command: `python eval/train.py`.
+
+Event tagger, role tagger and the weights of all choices, from the gold reports of this project and, where they lie beside
+it, third-party sentences. What a later step learns from is what the earlier step says of reports it has not seen (five
+folds), so training meets the errors that reading will meet. The same corpus gives the same bytes.
+
+    python eval/train.py                      write marsad/data/ar/{tagger_events,tagger_roles,weights}.tsv
+    python eval/train.py --out DIR            write elsewhere
+    python eval/train.py --without FOLD       leave out fold FOLD (0-4) and score on it
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import align
+from corpus import training_cases
+from crf import train_tagger
+from weights import Examples, write_weights
+
+from marsad import coder, lang
+from marsad.coder import events, factuality, participants, places, quantities, roles, stories, times, triggers
+from marsad.coder.choices import Choices, load_choices
+from marsad.coder.passage import Cluster, Passage
+from marsad.coder.tagger import Tagger, feature_names
+from marsad.scoring import GoldCase
+
+FOLDS = 5
+DATA = Path(__file__).resolve().parent.parent / "marsad" / "data" / "ar"
+EVENT_SETTINGS = {"rounds": 90, "l1": 0.15, "l2": 0.05}
+ROLE_SETTINGS = {"rounds": 80, "l1": 0.15, "l2": 0.05}
+
+
+class Report(NamedTuple):
+    """A gold report read as far as no training is needed: its passages (tags and roles still empty) and its gold."""
+
+    case: GoldCase
+    fold: int
+    passages: list[Passage]
+    spans: dict[str, list[tuple[int, int]]]
+
+
+def prepare(cases: list[GoldCase], language: Any) -> list[Report]:
+    """Read sentences and stories of every case; folds are drawn by a fixed seed."""
+    order = list(range(len(cases)))
+    random.Random(7).shuffle(order)
+    fold = {k: n % FOLDS for n, k in enumerate(order)}
+    reports = []
+    for k, case in enumerate(cases):
+        document = case.document
+        text = document.text
+        noise = language.find_noise(text)
+        sentences = [s for s in language.read_sentences(text, 0, len(text)) if not any(a <= s.start < b for a, b in noise)]
+        passages = []
+        for n, story in enumerate(stories.find_stories(document, sentences, noise, language)):
+            own = [s for s in sentences if story.start <= s.start < story.end]
+            passages.append(Passage(text, n, story.published or document.published, own, [], []))
+        reports.append(Report(case, fold[k], passages, {e["id"]: align.anchors(text, e) for e in case.events}))
+    return reports
+
+
+def event_rows(reports: list[Report]) -> list[tuple[list[list[str]], list[str]]]:
+    """Training sentences of the event tagger."""
+    rows = []
+    for report in reports:
+        spans = align.event_spans(report.case.document.text, report.case.events)
+        rows += [(feature_names(s), align.token_labels(s, spans)) for p in report.passages for s in p.sentences]
+    return rows
+
+
+def role_rows(reports: list[Report]) -> list[tuple[list[list[str]], list[str]]]:
+    """Training sentences of the role tagger; the passages carry event tags already."""
+    rows = []
+    for report in reports:
+        spans = align.role_spans(report.case.document.text, report.case.events)
+        for passage in report.passages:
+            extra = roles.extra_features(passage)
+            for sentence, more in zip(passage.sentences, extra, strict=True):
+                rows.append((feature_names(sentence, more), align.token_labels(sentence, spans)))
+    return rows
+
+
+def tag_unseen(reports: list[Report], scratch: Path) -> None:
+    """Give every passage the event and role labels of taggers that have not seen its report."""
+    for name in ("events", "roles"):
+        for fold in range(FOLDS):
+            seen = [r for r in reports if r.fold != fold]
+            rows = event_rows(seen) if name == "events" else role_rows(seen)
+            settings = EVENT_SETTINGS if name == "events" else ROLE_SETTINGS
+            tagger = train_tagger(rows, scratch / f"{name}{fold}.tsv", **settings)
+            for report in (r for r in reports if r.fold == fold):
+                for passage in report.passages:
+                    tag(passage, name, tagger)
+            print(f"{name} tagger, fold {fold}: {len(rows)} sentences", flush=True)
+
+
+def tag(passage: Passage, name: str, tagger: Tagger) -> None:
+    """Tag one passage with events or roles."""
+    if name == "events":
+        passage.tags = tagger.tag(passage.sentences)
+    else:
+        passage.roles = tagger.tag(passage.sentences, roles.extra_features(passage))
+
+
+def learn_keep_and_same(reports: list[Report]) -> dict[str, Examples]:
+    """Examples of which proposed mentions are events, and which mentions name the same event."""
+    keep, same = Examples(), Examples()
+    for report in reports:
+        gold = report.case.events
+        for passage in report.passages:
+            proposed = triggers.propose_mentions(passage)
+            ids = [align.gold_of(passage, m, gold, report.spans) for m in proposed]
+            for mention, found in zip(proposed, ids, strict=True):
+                keep.add(triggers.keep_features(passage, mention), found is not None, report.fold)
+            likely = [(m, i) for m, i in zip(proposed, ids, strict=True) if i is not None or m.decoded]
+            mentions = [m for m, _ in likely]
+            for k, (_, own) in enumerate(likely):
+                for j in range(max(0, k - 24), k):
+                    if own is not None and likely[j][1] is not None:
+                        same.add(events.same_features(passage, mentions, j, k), own == likely[j][1], report.fold)
+    return {"keep": keep, "same": same}
+
+
+def learn_fields(reports: list[Report], language: Any, kit: coder.Kit, choices: Choices) -> dict[str, Examples]:
+    """Examples of every choice that fills a field of an event."""
+    found: dict[str, Examples] = defaultdict(Examples)
+    for report in reports:
+        for passage in report.passages:
+            mentions = triggers.find_mentions(passage, choices)
+            clusters = events.join_mentions(passage, mentions, choices)
+            pairs = [(c, align.gold_of_cluster(passage, c, report.case.events, report.spans)) for c in clusters]
+            _learn_figures(found, passage, pairs, report.fold)
+            sites = places.find_sites(passage, kit.gazetteer)
+            moments = times.find_moments(passage, language)
+            parties = participants.find_parties(passage, kit.actors)
+            for cluster, gold in pairs:
+                if gold is not None:
+                    _learn_parties(found, passage, cluster, parties, gold, report.fold)
+                    _learn_where_and_when(found, passage, cluster, sites, moments, gold, report.fold)
+                    _learn_facts(found, passage, cluster, gold, report.fold)
+    return found
+
+
+def _learn_parties(found: Any, passage: Passage, cluster: Cluster, parties: Any, gold: Any, fold: int) -> None:
+    country = next((p["country"] for p in gold["places"] if p["country"]), None)
+    for party, features in participants.candidates(passage, cluster, parties):
+        for role in ("actor", "recipient", "source"):
+            item = next((i for i in gold.get(role) or () if align.is_party(passage, party, i)), None)
+            found[role].add(features, item is not None, fold)
+            if item is not None and role != "source" and party.country is None and party.name is None and country:
+                home = participants.place_country_features(party, role, cluster.trigger.type)
+                found["home"].add(home, item["country"] == country, fold)
+
+
+def _learn_where_and_when(found: Any, passage: Passage, cluster: Cluster, sites: Any, moments: Any, gold: Any, fold: int) -> None:
+    for site, features in places.candidates(passage, cluster, sites):
+        found["place"].add(features, any(align.is_place(site, item) for item in gold["places"]), fold)
+    for moment, features in times.candidates(passage, cluster, moments):
+        dates = moment.dates
+        right = bool(gold["date"]) and dates is not None and (dates.start, dates.end) == (gold["date"]["start"], gold["date"]["end"])
+        if dates is not None or not gold["date"]:
+            found["date"].add(features, right, fold)
+
+
+def _learn_figures(found: Any, passage: Passage, pairs: Any, fold: int) -> None:
+    clusters = [c for c, _ in pairs]
+    before: list[quantities.Figure] = []
+    for figure in quantities.find_figures(passage):
+        for k, features in quantities.owners(passage, clusters, figure):
+            gold = pairs[k][1]
+            found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)
+        part = next((i for _, g in pairs if g for role in ("casualties", "weapons", "damage") for i in g.get(role) or ()
+                     if align._touches(passage, figure.chunk, i["text"])), None)
+        if part is not None and before:
+            found["subset"].add(quantities.subset_features(passage, figure, before), bool(part.get("subset")), fold)
+        before.append(figure)
+
+
+def _learn_facts(found: Any, passage: Passage, cluster: Cluster, gold: Any, fold: int) -> None:
+    dates = None
+    if gold["date"]:
+        from marsad.model import DateRange
+
+        dates = DateRange(gold["date"]["start"], gold["date"]["end"])
+    features = factuality.status_features(passage, cluster, dates)
+    for status in factuality.STATUSES:
+        found[f"status:{status}"].add(features, gold["status"] == status, fold)
+    found["generic"].add(features, bool(gold.get("generic")), fold)
+    kinds = [w["kind"] for w in gold["weapons"]] + [d["object"] for d in gold["damage"]]
+    features = factuality.mode_features(passage, cluster, kinds)
+    for mode in MODES.get(gold["type"], ()):
+        found[f"mode:{gold['type']}:{mode}"].add(features, mode in gold["modes"], fold)
+
+
+MODES: dict[str, list[str]] = {}
+
+
+def corpus_digest(cases: list[GoldCase]) -> str:
+    """A hash over all training texts and events."""
+    digest = hashlib.sha256()
+    for case in cases:
+        digest.update(f"{case.document.id}\0{case.document.text}\0{case.events!r}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def train(cases: list[GoldCase], out: Path) -> None:
+    """Train all and write the three weight files to `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    language = lang.load("ar")
+    note = f"trained by eval/train.py on {len(cases)} texts, corpus {corpus_digest(cases)}"
+    for case in cases:
+        for event in case.events:
+            for mode in event["modes"]:
+                if mode not in MODES.setdefault(event["type"], []):
+                    MODES[event["type"]].append(mode)
+    reports = prepare(cases, language)
+    tag_unseen(reports, out)
+    learned = learn_keep_and_same(reports)
+    write_weights(out / "weights.tsv", learned)
+    kit = coder.Kit(None, None, load_choices(out / "weights.tsv"), language.actors, language.gazetteer)  # type: ignore[arg-type]
+    learned.update(learn_fields(reports, language, kit, kit.choices))
+    write_weights(out / "weights.tsv", learned)
+    train_tagger(event_rows(reports), out / "tagger_events.tsv", note=note, **EVENT_SETTINGS)
+    train_tagger(role_rows(reports), out / "tagger_roles.tsv", note=note, **ROLE_SETTINGS)
+    for fold in range(FOLDS):
+        for name in ("events", "roles"):
+            (out / f"{name}{fold}.tsv").unlink()
+
+
+def main() -> None:
+    """Train on all cases, or on all but one fold."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=DATA)
+    parser.add_argument("--without", type=int)
+    given = parser.parse_args()
+    cases = training_cases()
+    if given.without is not None:
+        order = list(range(len(cases)))
+        random.Random(7).shuffle(order)
+        left_out = {k for n, k in enumerate(order) if n % FOLDS == given.without}
+        cases = [c for k, c in enumerate(cases) if k not in left_out]
+    train(cases, given.out)
+
+
+if __name__ == "__main__":
+    main()

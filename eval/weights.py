@@ -1,0 +1,102 @@
+"""Fits the weights of the choices: logistic regressions over named features, with a threshold that serves F1 best."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+# These choices compete or default to the usual value, so the even threshold serves them; the others are tuned to F1.
+EVEN = ("status:", "generic", "subset", "home", "same", "mode:")
+LOWEST = {"date": 0.2, "figure": 0.3}
+
+
+class Examples:
+    """Feature lists with their right answers and the fold of their report."""
+
+    def __init__(self) -> None:
+        self.features: list[list[str]] = []
+        self.answers: list[bool] = []
+        self.folds: list[int] = []
+
+    def add(self, features: list[str], answer: bool, fold: int) -> None:
+        """Take one example."""
+        self.features.append(features)
+        self.answers.append(answer)
+        self.folds.append(fold)
+
+
+def write_weights(path: Path, learned: dict[str, Examples]) -> None:
+    """Fit every choice and write `weights.tsv` (choice, feature, weight)."""
+    lines = ["choice\tfeature\tweight"]
+    for name in sorted(learned):
+        examples = learned[name]
+        if sum(examples.answers) < 3 or all(examples.answers):
+            continue
+        weights, report = fit(name, examples)
+        print(f"{name:28} {report}", flush=True)
+        lines += sorted(f"{name}\t{feature}\t{weight:.3f}" for feature, weight in weights.items() if abs(weight) >= 0.01)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def fit(name: str, examples: Examples) -> tuple[dict[str, float], str]:
+    """Return the weights by feature (with `bias` and `@threshold`) and a line of held-out figures."""
+    names, matrix = _matrix(examples.features)
+    answers = np.array(examples.answers)
+    folds = np.array(examples.folds)
+    unseen = np.zeros(len(answers))
+    for fold in sorted(set(examples.folds)):
+        train, test = folds != fold, folds == fold
+        if answers[train].any() and not answers[train].all():
+            unseen[test] = _model(matrix[train], answers[train]).predict_proba(matrix[test])[:, 1]
+    threshold = 0.5 if name.startswith(EVEN) else _best_threshold(unseen, answers, LOWEST.get(name, 0.0))
+    model = _model(matrix, answers)
+    weights: dict[str, float] = dict(zip(names, model.coef_[0].tolist(), strict=True))
+    weights["bias"] = float(model.intercept_[0])
+    weights["@threshold"] = threshold
+    said = unseen >= threshold
+    right = int((said & answers).sum())
+    figures = f"{len(answers):6d} examples, {int(answers.sum()):5d} yes, threshold {threshold:.2f}, held-out precision "
+    return weights, figures + f"{right / max(1, said.sum()):.3f} recall {right / max(1, answers.sum()):.3f}"
+
+
+def _matrix(rows: list[list[str]]) -> tuple[list[str], Any]:
+    """The features seen at least twice, sorted, and a sparse matrix of examples × features."""
+    seen = Counter(f for features in rows for f in set(features))
+    names = sorted(f for f, times in seen.items() if times >= 2)
+    column = {f: k for k, f in enumerate(names)}
+    columns: list[int] = []
+    ends = [0]
+    for features in rows:
+        columns += sorted({column[f] for f in features if f in column})
+        ends.append(len(columns))
+    shape = (len(rows), len(names))
+    indexes = (np.ones(len(columns)), np.array(columns, dtype=np.int32), np.array(ends, dtype=np.int32))
+    return names, csr_matrix(indexes, shape=shape)
+
+
+def _model(matrix: Any, answers: Any) -> LogisticRegression:
+    model = LogisticRegression(C=0.6, solver="liblinear", max_iter=200, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(matrix, answers)
+    return model
+
+
+def _best_threshold(scores: Any, answers: Any, lowest: float) -> float:
+    """The threshold with the best F1."""
+    best = (0.0, 0.5)
+    for step in range(10, 90, 2):
+        threshold = step / 100
+        if threshold < lowest:
+            continue
+        said = scores >= threshold
+        right = (said & answers).sum()
+        f1 = 2 * right / max(1, said.sum() + answers.sum())
+        best = max(best, (float(f1), threshold))
+    return best[1]

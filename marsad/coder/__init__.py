@@ -1,0 +1,162 @@
+"""One document in, coded events out: pure, without files, clock or network.
+
+`code` is the whole path in order: sentences, stories, tags, mentions, events, and for each event its places, days, parties,
+figures, sources, status and modes. Every weighted choice comes from the same mechanism (`choices`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from marsad.actors import Actors
+from marsad.coder import events, factuality, participants, places, quantities, roles, stories, times, triggers
+from marsad.coder.choices import Choices, load_choices
+from marsad.coder.passage import Cluster, Mention, Passage
+from marsad.coder.tagger import Tagger, load_tagger
+from marsad.gazetteer import Gazetteer
+from marsad.language import Language, Sentence
+from marsad.model import Attribution, CodedDocument, Document, Event, Participant, Place, Problem, Span, Story, Why
+
+# Verbal and material help are the only types whose sums of money are coded (gold conventions).
+_MONEY_TYPES = frozenset({"AID", "AGREE"})
+
+
+class Kit(msgspec.Struct, frozen=True):
+    """The trained and looked-up knowledge that coding needs, loaded once."""
+
+    events: Tagger
+    roles: Tagger
+    choices: Choices
+    actors: Actors
+    gazetteer: Gazetteer
+
+
+def load_kit(folder: Path, actors: Actors, gazetteer: Gazetteer) -> Kit:
+    """Load a language's trained weights from its data folder.
+
+    Raises:
+        ResourceError: a weight file is missing or broken.
+    """
+    return Kit(
+        load_tagger(folder / "tagger_events.tsv"),
+        load_tagger(folder / "tagger_roles.tsv"),
+        load_choices(folder / "weights.tsv"),
+        actors,
+        gazetteer,
+    )
+
+
+def code(document: Document, language: Language, kit: Kit) -> CodedDocument:
+    """Read a document's events; text in another language gives none, and a problem that says so."""
+    if not language.is_written_in(document.text):
+        where = Span(0, min(40, len(document.text)), document.text[:40])
+        return CodedDocument(document=document, language=None, problems=(Problem(where, f"is not written in the language {language.code}"),))
+    found: list[Event] = []
+    passages = read_passages(document, language, kit)
+    for _, passage in passages:
+        found += code_passage(passage, language, kit, document.id, len(found))
+    return CodedDocument(
+        document=document, language=language.code, stories=tuple(story for story, _ in passages), events=tuple(found)
+    )
+
+
+def read_passages(document: Document, language: Language, kit: Kit) -> list[tuple[Story, Passage]]:
+    """Read a document into stories and their passages: sentences tagged with events and roles, noise left out."""
+    noise = language.find_noise(document.text)
+    sentences = [
+        s for s in language.read_sentences(document.text, 0, len(document.text)) if not any(a <= s.start < b for a, b in noise)
+    ]
+    found = []
+    for number, story in enumerate(stories.find_stories(document, sentences, noise, language)):
+        own = [s for s in sentences if story.start <= s.start < story.end]
+        passage = Passage(document.text, number, story.published or document.published, own, kit.events.tag(own), [])
+        passage.roles = kit.roles.tag(own, roles.extra_features(passage))
+        found.append((story, passage))
+    return found
+
+
+def code_passage(passage: Passage, language: Language, kit: Kit, document_id: str, known: int) -> list[Event]:
+    """Return the events of one passage, numbered from `known` + 1."""
+    mentions = triggers.find_mentions(passage, kit.choices)
+    clusters = events.join_mentions(passage, mentions, kit.choices)
+    sites = places.find_sites(passage, kit.gazetteer)
+    moments = times.find_moments(passage, language)
+    parties = participants.find_parties(passage, kit.actors)
+    owned = quantities.assign_figures(passage, clusters, quantities.find_figures(passage), kit.choices)
+    found = []
+    for k, cluster in enumerate(clusters):
+        where = places.choose_places(passage, cluster, sites, kit.choices)
+        dates, date_text, date_why = times.choose_date(passage, cluster, moments, kit.choices)
+        status, status_why = factuality.choose_status(passage, cluster, dates, kit.choices)
+        generic, generic_why = factuality.choose_generic(passage, cluster, dates, kit.choices)
+        casualties, weapons, damage = quantities.as_records(passage, owned[k], kit.choices)
+        modes, modes_why = factuality.choose_modes(passage, cluster, [w.kind for w in weapons] + [d.object for d in damage], kit.choices)
+        trigger = cluster.trigger
+        why = {"type": _type_why(passage, trigger, kit), "status": status_why, "generic": generic_why}
+        why.update({name: reason for name, reason in (("modes", modes_why), ("date", date_why)) if reason})
+        found.append(
+            Event(
+                id=f"{document_id}:e{known + k + 1}",
+                type=trigger.type,
+                modes=modes,
+                status=status,
+                generic=generic,
+                confidence=round(max(m.confidence for m in cluster.mentions), 2),
+                story=passage.story,
+                trigger=passage.span(trigger.sentence, trigger.first, trigger.last),
+                mentions=tuple(passage.span(m.sentence, m.first, m.last) for m in cluster.mentions if m is not trigger),
+                actor=_parties(passage, cluster, parties, "actor", where, kit),
+                recipient=_parties(passage, cluster, parties, "recipient", where, kit),
+                places=tuple(where),
+                date=dates,
+                date_text=date_text,
+                weapons=weapons,
+                casualties=casualties,
+                damage=damage,
+                money=quantities.find_money(passage, cluster) if trigger.type in _MONEY_TYPES else None,
+                source=_sources(passage, cluster, parties, kit),
+                why=why,
+            )
+        )
+    return found
+
+
+def _type_why(passage: Passage, trigger: Mention, kit: Kit) -> Why:
+    """Why these words name an event of this type: the tagger's heaviest features and the keep choice."""
+    features = triggers.keep_features(passage, trigger)
+    kept = kit.choices["keep"].why(features, passage.span(trigger.sentence, trigger.first, trigger.last).text)
+    return Why(rule="tagger; choice:keep", words=kept.words, score=kept.score, features=(("lead", round(trigger.lead, 2)), *kept.features))
+
+
+def _parties(
+    passage: Passage, cluster: Cluster, parties: Sequence[participants.Party], role: str, where: Sequence[Place], kit: Kit
+) -> tuple[Participant, ...]:
+    """The actors or recipients of an event; one without a country may take that of the event's place."""
+    home = kit.choices["home"]
+    country = next((p.country for p in where if p.country), None)
+    found = []
+    for party, why in participants.choose_parties(passage, cluster, parties, role, kit.choices):
+        features = participants.place_country_features(party, role, cluster.trigger.type)
+        takes = party.country is None and party.name is None and country and home.score(features) >= home.threshold
+        found.append(participants.as_participant(passage, cluster, party, country if takes else None, why))
+    return tuple(found)
+
+
+def _sources(
+    passage: Passage, cluster: Cluster, parties: Sequence[participants.Party], kit: Kit
+) -> tuple[Attribution, ...]:
+    """Everybody whom the report says the event from."""
+    own = {m.sentence for m in cluster.mentions}
+    return tuple(
+        Attribution(
+            span=passage.span(p.chunk.sentence, p.chunk.first, p.chunk.last),
+            name=p.name,
+            id=p.id,
+            inferred=p.chunk.sentence not in own,
+            why=why,
+        )
+        for p, why in participants.choose_parties(passage, cluster, parties, "source", kit.choices)
+    )

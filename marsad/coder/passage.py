@@ -1,0 +1,121 @@
+"""What the steps of the coder share: a story read into tagged sentences, the mentions of events in it, and candidates.
+
+Indexes: a seat is (sentence, token) within the passage; spans are code points of the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from marsad.coder.tagger import Tagged
+from marsad.language import Hit, Sentence, Token
+from marsad.model import Span
+
+
+class Passage(msgspec.Struct):
+    """One story in the making: its sentences (noise left out) with event labels and role labels per token."""
+
+    text: str
+    story: int
+    published: str | None
+    sentences: list[Sentence]
+    tags: list[Tagged]
+    roles: list[Tagged]
+
+    def span(self, sentence: int, first: int, last: int) -> Span:
+        """Return the document span of tokens first to last (inclusive) of a sentence."""
+        tokens = self.sentences[sentence].tokens
+        start, end = tokens[first].start, tokens[last].end
+        return Span(start, end, self.text[start:end])
+
+
+class Mention(NamedTuple):
+    """Words that may name an event: tokens first to last of a sentence, its type, how far the label leads (log-odds)."""
+
+    sentence: int
+    first: int
+    last: int
+    type: str
+    lead: float
+    decoded: bool
+    confidence: float = 0.0
+
+
+class Cluster(NamedTuple):
+    """The mentions of one event, in order; `main` is the index of the mention that is its trigger."""
+
+    mentions: tuple[Mention, ...]
+    main: int
+
+    @property
+    def trigger(self) -> Mention:
+        """The mention that names the event best."""
+        return self.mentions[self.main]
+
+
+class Chunk(NamedTuple):
+    """Tokens first to last of a sentence that the role tagger labels alike, or that a phrase proposes (label "")."""
+
+    sentence: int
+    first: int
+    last: int
+    label: str
+
+
+def chunks(passage: Passage) -> list[Chunk]:
+    """Return the labelled chunks of a passage in order: runs of B-X, I-X."""
+    found: list[Chunk] = []
+    for number, tagged in enumerate(passage.roles):
+        start, label = -1, ""
+        for i, tag in enumerate([*tagged.labels, "O"]):
+            if label and not tag.startswith("I-"):
+                found.append(Chunk(number, start, i - 1, label))
+                label = ""
+            if tag.startswith("B-"):
+                start, label = i, tag[2:]
+    return found
+
+
+def hits_between(sentence: Sentence, first: int, last: int, *tables: str) -> list[tuple[int, int, Hit]]:
+    """Return (first token, last token, hit) of the lexicon phrases of some tables that lie within tokens first to last."""
+    return [
+        (p.first, p.last, p.hit)
+        for p in sentence.phrases
+        if p.hit is not None and p.first >= first and p.last <= last and (not tables or p.kind in tables)
+    ]
+
+
+def distance(mention: Mention, sentence: int, first: int, last: int) -> int:
+    """Return the tokens between a mention and tokens of the same sentence: negative when these stand before it, 0 overlap."""
+    if sentence != mention.sentence:
+        return 99
+    if last < mention.first:
+        return last - mention.first
+    if first > mention.last:
+        return first - mention.last
+    return 0
+
+
+def bucket(number: int) -> str:
+    """Return a distance as a feature value: exact when small, a range when large, signed."""
+    size = abs(number)
+    name = str(size) if size <= 3 else "4-6" if size <= 6 else "7-12" if size <= 12 else "13+"
+    return ("-" if number < 0 else "+") + name
+
+
+def nearest(mentions: Sequence[Mention], sentence: int, first: int, last: int) -> tuple[Mention, int]:
+    """Return the mention nearest to some tokens and their distance (99: none in that sentence)."""
+    best = min(mentions, key=lambda m: (abs(distance(m, sentence, first, last)), abs(m.sentence - sentence)))
+    return best, distance(best, sentence, first, last)
+
+
+def word_before(tokens: Sequence[Token], first: int) -> str:
+    """Return what ties a chunk to the words before it: its own preposition, else the word before."""
+    word = tokens[first].word
+    own = word.prefix[:-1] if word.is_definite else word.prefix
+    if own:
+        return "+".join(own)
+    return tokens[first - 1].word.folded if first else "^"

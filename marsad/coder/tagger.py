@@ -1,0 +1,215 @@
+"""A linear-chain tagger: scores labels of tokens by summed feature weights and decodes the best path.
+
+The weights are trained offline (`eval/train.py`, conditional random field) and stored as readable data. The part that
+depends on a word form alone is summed once per form and remembered, so that a report costs a few array additions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from marsad.coder import features
+from marsad.errors import ResourceError
+from marsad.language import Sentence, Word
+
+Scores = npt.NDArray[np.float32]
+_REMEMBERED = 40_000
+# A label this far behind the best of its token is left out: on 60,000 training tokens 21 labels differ from no beam.
+_BEAM = 5.0
+
+
+class Tagged(NamedTuple):
+    """Labels of a sentence's tokens, and each token's label scores (tokens × names, in the order of `names`)."""
+
+    labels: list[str]
+    scores: Scores
+    names: list[str]
+
+
+class Tagger:
+    """Tags the tokens of sentences with labels `O`, `B-X`, `I-X`."""
+
+    def __init__(self, labels: Sequence[str], weights: dict[str, dict[str, float]], transitions: dict[tuple[str, str], float]) -> None:
+        """Put together labels, weights (feature → label → weight) and transition weights."""
+        self.labels = list(labels)
+        self._index = {label: k for k, label in enumerate(self.labels)}
+        self._rows = {name: row for row, name in enumerate(weights)}
+        self._weights: Scores = np.zeros((len(weights) + 1, len(self.labels)), dtype=np.float32)
+        for row, by_label in enumerate(weights.values()):
+            for label, weight in by_label.items():
+                self._weights[row, self._index[label]] = weight
+        matrix = np.zeros((len(self.labels), len(self.labels)), dtype=np.float32)
+        for (a, b), weight in transitions.items():
+            matrix[self._index[a], self._index[b]] = weight
+        for b, label in enumerate(self.labels):
+            if label.startswith("I-"):
+                for a, before in enumerate(self.labels):
+                    if before[2:] != label[2:]:
+                        matrix[a, b] = -1000.0
+        # Kept by the label that is entered: into[b][a].
+        self._into: list[list[float]] = matrix.T.tolist()
+        self._barred = [k for k, label in enumerate(self.labels) if label.startswith("I-")]
+        self._outside = self._index["O"]
+        self._forget()
+
+    def _forget(self) -> None:
+        self._table: Scores = np.zeros((256, len(features.OFFSETS), len(self.labels)), dtype=np.float32)
+        self._known: dict[tuple[str, tuple[str, ...]], int] = {}
+
+    def tag(self, sentences: Sequence[Sentence], extra: Sequence[Sequence[Sequence[str]]] | None = None) -> list[Tagged]:
+        """Tag sentences; `extra` gives further feature names per sentence and token."""
+        if len(self._known) > _REMEMBERED:
+            self._forget()
+        rows: list[int] = []
+        starts: list[int] = []
+        pad = [self._row(features.PAD)] * 3
+        for sentence in sentences:
+            rows += pad
+            starts.append(len(rows))
+            rows += [self._row(token.word) for token in sentence.tokens]
+        rows += pad
+        places = np.array(rows)
+        total: Scores = np.zeros((len(rows), len(self.labels)), dtype=np.float32)
+        for k, offset in enumerate(features.OFFSETS):
+            low, high = max(0, -offset), len(rows) - max(0, offset)
+            total[low:high] += self._table[places[low + offset : high + offset], k]
+        at, which = self._context_rows(sentences, starts, extra)
+        np.add.at(total, at, self._weights[which])
+        tagged = []
+        for sentence, start in zip(sentences, starts, strict=True):
+            scores = total[start : start + len(sentence.tokens)]
+            shared = [self._rows[f] for f in features.sentence_features(sentence) if f in self._rows]
+            if shared:
+                scores = scores + self._weights[shared].sum(axis=0)
+            tagged.append(Tagged(self._decode(scores), scores, self.labels))
+        return tagged
+
+    def contributions(self, names: Sequence[str], label: str) -> list[tuple[str, float]]:
+        """Return (feature, weight) of the named features for a label, heaviest first: the answer to "why"."""
+        column = self._index[label]
+        found = [(n, float(self._weights[self._rows[n], column])) for n in names if n in self._rows]
+        return sorted((f for f in found if f[1]), key=lambda f: -abs(f[1]))
+
+    def _row(self, word: Word) -> int:
+        """The row of the remembered table that holds a word form's summed weights, per offset."""
+        key = (word.folded, word.marks)
+        row = self._known.get(key)
+        if row is None:
+            row = self._known[key] = len(self._known)
+            if row >= len(self._table):
+                self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+            for k, offset in enumerate(features.OFFSETS):
+                # The neighbour at +1 sees this word as its -1: features are named from the token's own seat.
+                names = features.word_atoms(word, offset)
+                found = [self._rows[n] for n in names if n in self._rows]
+                if found:
+                    self._table[row, k] = self._weights[found].sum(axis=0)
+        return row
+
+    def _context_rows(
+        self, sentences: Sequence[Sentence], starts: list[int], extra: Sequence[Sequence[Sequence[str]]] | None
+    ) -> tuple[list[int], list[int]]:
+        """(token seat, weight row) of every context feature that the weights know."""
+        at: list[int] = []
+        which: list[int] = []
+        rows = self._rows
+        for number, sentence in enumerate(sentences):
+            start = starts[number]
+            tokens = sentence.tokens
+            for i, names in enumerate(features.context_features(sentence)):
+                for name in (*names, *extra[number][i]) if extra else names:
+                    if name in rows:
+                        at.append(start + i)
+                        which.append(rows[name])
+                if i:
+                    pair = features.pair_names(tokens[i - 1].word, tokens[i].word)
+                    for name, seat in (("-" + pair, start + i), ("+" + pair, start + i - 1)):
+                        if name in rows:
+                            at.append(seat)
+                            which.append(rows[name])
+        return at, which
+
+    def _decode(self, scores: Scores) -> list[str]:
+        """The best label path; labels hopelessly behind at a token are left out (beam)."""
+        best = scores.max(axis=1)
+        keep = scores >= (best - _BEAM)[:, None]
+        keep[:, self._outside] = True
+        if len(keep):
+            keep[0, self._barred] = False
+        kept: list[list[int]] = [[] for _ in range(len(scores))]
+        for i, k in zip(*(a.tolist() for a in np.nonzero(keep)), strict=True):
+            kept[i].append(k)
+        rows = scores.tolist()
+        reached = [(rows[0][k], k) for k in kept[0]]
+        back: list[dict[int, int]] = []
+        for row, options in zip(rows[1:], kept[1:], strict=True):
+            arrived: list[tuple[float, int]] = []
+            pointers: dict[int, int] = {}
+            for k in options:
+                into = self._into[k]
+                top, origin = -1e9, reached[0][1]
+                for score, j in reached:
+                    if score + into[j] > top:
+                        top, origin = score + into[j], j
+                arrived.append((top + row[k], k))
+                pointers[k] = origin
+            reached = arrived
+            back.append(pointers)
+        path = [max(reached)[1]]
+        for pointers in reversed(back):
+            path.append(pointers[path[-1]])
+        return [self.labels[j] for j in reversed(path)]
+
+
+def feature_names(sentence: Sentence, extra: Sequence[Sequence[str]] | None = None) -> list[list[str]]:
+    """Return every feature name of every token of a sentence: what training counts and `explain` prints."""
+    tokens = sentence.tokens
+    shared = features.sentence_features(sentence)
+    found = []
+    for i, names in enumerate(features.context_features(sentence)):
+        row = [*shared, *names, *(extra[i] if extra else ())]
+        for offset in features.OFFSETS:
+            seat = i + offset
+            word = tokens[seat].word if 0 <= seat < len(tokens) else features.PAD
+            row += features.word_atoms(word, offset)
+        if i:
+            row.append("-" + features.pair_names(tokens[i - 1].word, tokens[i].word))
+        if i + 1 < len(tokens):
+            row.append("+" + features.pair_names(tokens[i].word, tokens[i + 1].word))
+        found.append(row)
+    return found
+
+
+def load_tagger(path: Path) -> Tagger:
+    """Read a tagger's weights: lines `feature TAB label:weight …`, with `@labels` and `@transition` lines before.
+
+    Raises:
+        ResourceError: the file is missing or broken.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ResourceError(f"{path} cannot be read: {error.strerror}. Reinstall marsad.") from error
+    labels: list[str] = []
+    weights: dict[str, dict[str, float]] = {}
+    transitions: dict[tuple[str, str], float] = {}
+    for number, line in enumerate(lines, 1):
+        head, _, rest = line.partition("\t")
+        cells = rest.split(" ")
+        if head.startswith("#"):
+            continue
+        try:
+            if head == "@labels":
+                labels = cells
+            elif head == "@transition":
+                transitions[cells[0], cells[1]] = float(cells[2])
+            else:
+                weights[head] = {name: float(weight) for name, _, weight in (c.rpartition(":") for c in cells)}
+        except (ValueError, IndexError) as error:
+            raise ResourceError(f"{path.name}:{number} is not `feature TAB label:weight …`. Reinstall marsad.") from error
+    return Tagger(labels, weights, transitions)

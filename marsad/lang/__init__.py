@@ -1,0 +1,23 @@
+"""The table of languages, written out by hand: a new language is its folders and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from marsad.errors import InputError
+from marsad.lang.ar.load import load_arabic
+from marsad.lang.ar.reading import Arabic
+
+LANGUAGES: dict[str, Callable[[], Arabic]] = {"ar": load_arabic}
+
+
+def load(code: str) -> Arabic:
+    """Load a language with its lexicon, gazetteer names and actor names.
+
+    Raises:
+        InputError: there is no such language.
+        ResourceError: one of its data files is broken.
+    """
+    if code not in LANGUAGES:
+        raise InputError(f"There is no language {code!r}; Marsad reads: {', '.join(sorted(LANGUAGES))}.")
+    return LANGUAGES[code]()

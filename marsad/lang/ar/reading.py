@@ -1,0 +1,216 @@
+"""Arabic text into sentences with everything that the lexicon, the gazetteer and the grammars read in them.
+
+Each word form is looked at once and remembered (`Word`); a sentence costs a few dictionary look-ups per token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from marsad.actors import Actors
+from marsad.gazetteer import Gazetteer
+from marsad.lang.ar import noise, script, words
+from marsad.lang.ar.dates import DateReader
+from marsad.lang.ar.lexicon import Lexicon
+from marsad.lang.ar.numbers import NumberReader
+from marsad.language import DatePhrase, Hit, Phrase, Sentence, Token, Word
+from marsad.model import DateRange
+
+_LONGEST_NAME = 6
+_REMEMBERED = 60_000
+_DAMMA, _SHADDA = "\u064f", "\u0651"
+
+
+class Arabic:
+    """Arabic as the coder needs it (see `marsad.language.Language`)."""
+
+    code = "ar"
+
+    def __init__(
+        self, lexicon: Lexicon, gazetteer: Gazetteer, actors: Actors, numbers: NumberReader, dates: DateReader, page_noise: noise.Boilerplate
+    ) -> None:
+        """Put the compiled resources together; nothing is read from disk here."""
+        self.lexicon = lexicon
+        self.gazetteer = gazetteer
+        self.actors = actors
+        self.numbers = numbers
+        self.dates = dates
+        self.page_noise = page_noise
+        self._words: dict[str, Word] = {}
+        self._name_heads: set[str] = set()
+        for name in (*gazetteer.names(), *actors.names()):
+            head, _, rest = name.partition(" ")
+            if rest:
+                self._name_heads.add(head)
+
+    def is_written_in(self, text: str) -> bool:
+        """Say whether the text is Arabic (Persian, Urdu and Kurdish are not)."""
+        return script.is_arabic(text)
+
+    def read_sentences(self, text: str, start: int, end: int) -> list[Sentence]:
+        """Read text[start:end] into sentences; a sentence ends at . ! ? ؟ ؛ … and at the line's end."""
+        found: list[Sentence] = []
+        tokens: list[Token] = []
+        line = 0
+        previous = start
+        for match in script.TOKEN.finditer(text, start, end):
+            piece = match.group()
+            breaks = text.count("\n", previous, match.start())
+            if breaks and tokens:
+                found.append(self._sentence(tokens, line))
+                tokens = []
+            line += breaks
+            previous = match.end()
+            tokens.append(Token(match.start(), match.end(), self._word(piece, match.lastgroup or "mark")))
+            if piece in script.SENTENCE_END:
+                found.append(self._sentence(tokens, line))
+                tokens = []
+        if tokens:
+            found.append(self._sentence(tokens, line))
+        return found
+
+    def resolve_date(self, phrase: DatePhrase, published: str | None) -> DateRange | None:
+        """Return the days a date phrase means in a text published then, or None."""
+        return self.dates.resolve_date(phrase, published)
+
+    def find_dateline(self, sentence: Sentence) -> str | None:
+        """Return the ISO date that a sentence near a story's head gives as the day of publication, or None."""
+        return self.dates.find_dateline(sentence.tokens)
+
+    def find_noise(self, text: str) -> Sequence[tuple[int, int]]:
+        """Return the spans of lines that belong to the page, not to the report."""
+        return self.page_noise.find(text)
+
+    def _sentence(self, tokens: list[Token], line: int) -> Sentence:
+        dates = self.dates.find_dates(tokens)
+        return Sentence(
+            start=tokens[0].start,
+            end=tokens[-1].end,
+            tokens=tokens,
+            phrases=self._phrases(tokens),
+            counts=self.numbers.find_counts(tokens, dates),
+            dates=dates,
+            amounts=self.numbers.find_amounts(tokens, dates),
+            line=line,
+        )
+
+    def _word(self, text: str, kind: str) -> Word:
+        word = self._words.get(text)
+        if word is None:
+            if len(self._words) >= _REMEMBERED:
+                self._words.clear()
+            word = self._words[text] = self._make_word(text, kind)
+        return word
+
+    def _make_word(self, text: str, kind: str) -> Word:
+        folded = script.fold_word(text) or text
+        if kind != "word":
+            return Word(folded, kind, stem=folded, light=folded, bare=(folded,))
+        if folded.isascii():
+            return Word(folded, "latin", stem=folded, light=folded, bare=(folded,), hits=tuple(self._names((folded,))))
+        prefix, stem, hits = self.lexicon.look_up(folded)
+        bare = tuple(rest for before, rest in words.splits(folded) if not before.endswith("س"))
+        bare = (folded, *(f"ال{rest}" for before, rest in words.splits(folded) if before.endswith("لل")), *bare[1:])
+        suffix = folded[len(prefix) + len(stem) :] if stem and folded[len(prefix) :].startswith(stem) else ""
+        proclitics = words.parts(prefix if hits else _article(folded))
+        return Word(
+            folded,
+            kind,
+            prefix=proclitics,
+            stem=stem if hits else folded[len(_article(folded)) :],
+            suffix=suffix,
+            light=words.light(folded),
+            bare=bare,
+            marks=(*_marks(text), *(("future",) if "س" in proclitics else ())),
+            is_definite="ال" in proclitics,
+            hits=(*hits, *self._names(bare)),
+        )
+
+    def _names(self, forms: Sequence[str]) -> Iterator[Hit]:
+        """Hits among actors and places, from the form with the fewest clitics that has any."""
+        for form in forms:
+            named = self.actors.named(form)
+            if named:
+                yield Hit("actors", 0, "name", named, form)
+                break
+        for form in forms:
+            entries = self.gazetteer.candidates(form)
+            if entries and len(form) > 2:
+                code = "ordinary" if self.gazetteer.is_ordinary_word(form) else entries[0].level
+                yield Hit("places", 0, code, entries, form)
+                break
+
+    def _phrases(self, tokens: list[Token]) -> list[Phrase]:
+        """Phrases and single hits in order; longer readings hide the single words inside them."""
+        found: list[Phrase] = []
+        hidden: dict[int, set[str]] = {}
+        for i, token in enumerate(tokens):
+            word = token.word
+            if word.kind == "mark":
+                continue
+            for phrase in (*self._long_names(tokens, i), *self._fixed(tokens, i)):
+                if phrase.kind in hidden.get(i, ()):
+                    continue
+                found.append(phrase)
+                inside = (phrase.kind, "triggers") if phrase.kind == "trigger_blockers" else (phrase.kind,)
+                for k in range(phrase.first, phrase.last + 1):
+                    hidden.setdefault(k, set()).update(inside)
+            for hit in word.hits:
+                if hit.table not in hidden.get(i, ()):
+                    found.append(Phrase(hit.table, i, i, hit))
+        return found
+
+    def _long_names(self, tokens: list[Token], i: int) -> Iterator[Phrase]:
+        """Names of several words that start at token i, the longest actor and the longest place."""
+        for form in tokens[i].word.bare:
+            if form not in self._name_heads:
+                continue
+            joined = [form]
+            for token in tokens[i + 1 : i + _LONGEST_NAME]:
+                if token.word.kind == "mark" and token.word.folded != "-":
+                    break
+                joined.append(token.word.folded)
+            actor = place = None
+            for length in range(len(joined), 1, -1):
+                name = " ".join(joined[:length]).replace(" - ", " ")
+                if actor is None and (named := self.actors.named(name)):
+                    actor = Phrase("actors", i, i + length - 1, Hit("actors", 0, "name", named, name))
+                if place is None and (entries := self.gazetteer.candidates(name)):
+                    place = Phrase("places", i, i + length - 1, Hit("places", 0, entries[0].level, entries, name))
+            if actor or place:
+                yield from (p for p in (actor, place) if p)
+                return
+
+    def _fixed(self, tokens: list[Token], i: int) -> Iterator[Phrase]:
+        """Lexicon phrases of several words that start at token i, the longest of each table."""
+        rows = self.lexicon.phrases.get(tokens[i].word.light)
+        if not rows:
+            return
+        seen = set()
+        for keys, hit in rows:
+            last = i + len(keys) - 1
+            if hit.table in seen or last >= len(tokens):
+                continue
+            if all(tokens[i + k].word.light == key for k, key in enumerate(keys)):
+                seen.add(hit.table)
+                yield Phrase(hit.table, i, last, hit)
+
+
+def _article(folded: str) -> str:
+    """The run of proclitics that ends in the article, or nothing: without a lexicon only the article is safe to cut."""
+    for prefix in reversed(words.PREFIXES):
+        if prefix.endswith(("ال", "لل")) and folded.startswith(prefix) and len(folded) - len(prefix) >= 3:
+            return prefix
+    return ""
+
+
+def _marks(text: str) -> tuple[str, ...]:
+    """Facts that only the unfolded form shows."""
+    found = []
+    if len(text) > 1 and text[1] == _DAMMA:
+        found.append("first-u")
+    if text.startswith(("و", "ف")) and len(text) > 2 and text[2] == _DAMMA:
+        found.append("second-u")
+    if text.endswith("\u064b") or "\u064b" in text[-2:]:
+        found.append("accusative")
+    return tuple(found)

@@ -1,0 +1,69 @@
+"""Arabic characters: folding, tokens, sentence ends.
+
+Folding makes spellings that mean the same word equal: vowel marks, tatweel and invisible characters go, the hamza seats and
+alef maksura lose their difference, ة becomes ه, digits become ASCII, Latin letters lower case, presentation forms letters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from marsad.text import Folded, fold_with_map
+
+_MARKS = [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06EE), 0x0640]
+_INVISIBLE = [0x00AD, 0x034F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
+_SAME = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ی": "ي", "ک": "ك", "ے": "ي", "ہ": "ه"}
+
+
+def _table() -> dict[int, str]:
+    """Code point → folded string, for every character that folding changes."""
+    table = {point: "" for point in [*_MARKS, *_INVISIBLE]}
+    table.update({ord(a): b for a, b in _SAME.items()})
+    for zero in (0x0660, 0x06F0):
+        table.update({zero + digit: str(digit) for digit in range(10)})
+    for point in [*range(0xFB50, 0xFE00), *range(0xFE70, 0xFEFF)]:
+        plain = unicodedata.normalize("NFKC", chr(point))
+        if plain != chr(point):
+            table[point] = "".join(table.get(ord(c), c) for c in plain if not c.isspace())
+    for point in range(0x41, 0x250):
+        if chr(point).lower() != chr(point) and len(chr(point).lower()) == 1:
+            table[point] = chr(point).lower()
+    return table
+
+
+FOLD = _table()
+
+# A number keeps its inner separators (12,431 and 7.5); a word keeps its marks and invisible joiners.
+_INNER = "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+TOKEN = re.compile(rf"(?P<number>\d+(?:[.,٫٬]\d+)*)|(?P<word>[^\W\d_](?:[^\W\d_]|[{_INNER}])*)|(?P<mark>[^\w\s{_INNER}])")
+SENTENCE_END = frozenset(".!?؟؛…")
+_ARABIC = re.compile("[\u0620-\u064a\ufb50-\ufdff\ufe70-\ufefc]")
+_FOREIGN = re.compile("[پچڤگژٹڈڑںےەۆێڵڕیکھۀ]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@lru_cache(maxsize=100_000)
+def fold_word(text: str) -> str:
+    """Return the folded form of a word (see the head of this page)."""
+    return text.translate(FOLD)
+
+
+def fold_text(text: str) -> str:
+    """Return the folded form of any string, without the way back."""
+    return text.translate(FOLD)
+
+
+def fold(text: str) -> Folded:
+    """Return the folded text with its map back to the original offsets."""
+    return fold_with_map(text, FOLD)
+
+
+def is_arabic(text: str) -> bool:
+    """Say whether a text is Arabic: mostly Arabic letters, and few of the letters only Persian, Urdu or Kurdish use."""
+    sample = text[:20_000]
+    letters = len(_LETTER.findall(sample))
+    arabic = len(_ARABIC.findall(sample))
+    foreign = len(_FOREIGN.findall(sample))
+    return arabic >= 8 and arabic >= 0.3 * letters and foreign <= 0.04 * arabic
