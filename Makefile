@@ -46,7 +46,8 @@ train: $(READY_DEV) ## train the tagger and the weights anew
 gazetteer: $(READY_DEV) ## build the gazetteer index anew from its named releases
 	@$(BIN)/python tools/build_gazetteer.py
 
-docs: $(READY_DEV) ## write the reference pages anew from code and data
+docs: $(READY_DEV) ## write the reference and the codebook page anew
+	@$(BIN)/python -m tools.build_docs
 	@$(BIN)/python -m tools.build_reference
 
 clean: ## remove what setup and tests made

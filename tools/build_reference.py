@@ -1,4 +1,4 @@
-"""Write `docs/reference.md` from what the code and the codebook say, so that it cannot fall behind them.
+"""Write `docs/reference.md` from what the code says, so that it cannot fall behind it.
 
 python -m tools.build_reference    (or make docs)
 """
@@ -13,7 +13,6 @@ import click
 
 from marsad.checks import TABLES
 from marsad.cli import cli
-from marsad.codebook import Codebook, load_codebook
 from marsad.export import FORMATS
 from marsad.export.tables import COLUMNS
 from marsad.record.schema import metadata
@@ -23,16 +22,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference.md"
 HEAD = """# Reference
 
-Written by `make docs` from the code and the codebook; do not edit it by hand. What the fields of an event mean, and how
-things are counted, is told in [the tutorial](tutorial.md), how the parts hang together in
+Written by `make docs` from the code; do not edit it by hand. What the fields of an event mean is told in
+[the tutorial](tutorial.md), what the codes mean in [the codebook](codebook.md), how the parts hang together in
 [architecture](architecture.md).
 """
-LISTS = ("statuses", "sectors", "outcomes", "who", "weapons", "objects", "levels", "stances")
 
 
 def write_page() -> str:
     """Return the whole page."""
-    book = load_codebook()
     sections = (
         HEAD,
         "## Commands\n\nExit codes: 0 done, 1 done in part, 2 nothing done.\n",
@@ -41,10 +38,6 @@ def write_page() -> str:
         *(describe_command(name, command) for name, command in sorted(cli.commands.items())),
         "## Settings from the environment\n",
         table(("variable", "sets"), environment()),
-        "## Event types and modes\n",
-        table(("code", "name", "meaning"), types(book)),
-        "## Other codes of the codebook\n",
-        *(f"### {name}\n\n{table(('code', 'name', 'Arabic'), codes(book, name))}" for name in LISTS),
         "## Export\n",
         f"Formats: {', '.join(f'`{name}`' for name in FORMATS)}. Columns of a table (csv) and properties (geojson):\n",
         " ".join(f"`{name}`" for name in COLUMNS) + "\n",
@@ -84,20 +77,6 @@ def environment() -> Iterator[tuple[str, str]]:
     }
     for name, (flag, text) in sorted(found.items()):
         yield f"`{name}`", f"`{flag}`: {cell(text)}"
-
-
-def types(book: Codebook) -> Iterator[tuple[str, str, str]]:
-    """Yield every event type, and after it its modes."""
-    for code, entry in book.types.items():
-        yield f"`{code}`", entry.name.en, cell(entry.definition.en)
-        for mode, detail in entry.modes.items():
-            yield f"· `{mode}`", detail.name.en, cell(detail.definition.en)
-
-
-def codes(book: Codebook, name: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the codes of one list of the codebook."""
-    for code, entry in getattr(book, name).items():
-        yield f"`{code}`", entry.en, entry.ar
 
 
 def data_files() -> Iterator[tuple[str, str]]:
