@@ -1,96 +1,20 @@
-"""What several tests share: a reader that stands in for the coder, a report, and the command line in this process."""
+"""What several tests share: an empty folder, and the command line in this process with the stand-in for the coder."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from marsad import cli, pipeline
-from marsad.model import (
-    Attribution,
-    Casualty,
-    CodedDocument,
-    Damage,
-    DateRange,
-    Document,
-    Event,
-    Participant,
-    Place,
-    Quantity,
-    Span,
-    Story,
-    Weapon,
-    Why,
-)
 
-TEXT = "قصفت القوات الروسية مدينة سومي يوم الاثنين بصاروخين، ما أدى إلى مقتل 3 أشخاص وتدمير مبنى، وفق تاس."
+# Tests are imported one by one, so what they share has to be on the path.
+sys.path.insert(0, str(Path(__file__).parent))
 
-
-def span_in(text: str, words: str) -> Span:
-    """The first place of the words in the text."""
-    start = text.index(words)
-    return Span(start, start + len(words), words)
-
-
-class StandIn:
-    """Reads one event, with every field filled, from each text that holds the first word of `TEXT`."""
-
-    def is_readable(self, document: Document) -> bool:
-        return any("\u0620" <= c <= "\u064a" for c in document.text)
-
-    def read(self, document: Document) -> CodedDocument:
-        if "انفجر القارئ" in document.text:
-            raise ValueError("no such clause")
-        text = document.text
-        events = (make_event(document.id, text),) if TEXT in text else ()
-        return CodedDocument(
-            document=document, language="ar", stories=(Story(start=0, end=len(text)),), events=events
-        )
-
-
-def make_event(document: str, text: str = TEXT) -> Event:
-    """An event with every field filled."""
-
-    def span(words: str) -> Span:
-        return span_in(text, words)
-
-    why = Why(rule="triggers.tsv:12", words="قصفت", score=0.93, features=(("stem", 1.5),), lost=(("COERCE", 0.04),))
-    return Event(
-        id=f"{document}:e1",
-        type="ASSAULT",
-        modes=("heavy-weapons",),
-        confidence=0.93,
-        trigger=span("قصفت"),
-        mentions=(span("تدمير"),),
-        actor=(Participant(span=span("القوات الروسية"), country="RUS", sector="MIL"),),
-        recipient=(Participant(span=span("أشخاص"), country="UKR", sector="CVL", inferred=True),),
-        places=(
-            Place(
-                span=span("مدينة سومي"),
-                name="Sumy",
-                country="UKR",
-                lat=50.92,
-                lon=34.8,
-                level="settlement",
-                id="geonames:692194",
-            ),
-        ),
-        date=DateRange("2025-07-21", "2025-07-21"),
-        date_text=span("يوم الاثنين"),
-        weapons=(Weapon(span=span("بصاروخين"), kind="missile", quantity=Quantity(min=2, max=2)),),
-        casualties=(
-            Casualty(span=span("مقتل 3 أشخاص"), outcome="killed", who="person", quantity=Quantity(min=3, max=3)),
-        ),
-        damage=(Damage(span=span("مبنى"), object="building", quantity=Quantity(min=1, max=1)),),
-        source=(Attribution(span=span("تاس"), name="TASS"),),
-        why={"type": why},
-    )
+from standin import StandIn
 
 
 class Ran(msgspec.Struct):
@@ -115,10 +39,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def marsad(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Ran]]:
+def marsad(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Run the command line in this process, in an empty folder, with the stand-in for the coder."""
+    assert folder.is_dir()
     monkeypatch.setattr(pipeline, "load_reader", StandIn)
 
     def run(*arguments: str) -> Ran:
@@ -130,18 +53,3 @@ def marsad(
         return Ran(code if isinstance(code, int) else 1, captured.out, captured.err)
 
     return run
-
-
-STARTER = """
-import sys
-from conftest import StandIn
-from marsad import cli, pipeline
-pipeline.load_reader = StandIn
-cli.main(sys.argv[1:])
-"""
-
-
-def start(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
-    """Start the command line with the stand-in for the coder as a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    return subprocess.Popen([sys.executable, "-c", STARTER, *arguments], env=environment, **options)  # type: ignore[call-overload,no-any-return]

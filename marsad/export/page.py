@@ -35,6 +35,8 @@ FIELDS = (
 )
 """The fields that have a colour, in the order of the legend."""
 
+_LONGEST_HEADLINE = 160
+
 _ROWS = ("place", "date", "casualties", "damage", "weapon", "money", "source", "mention")
 
 
@@ -81,23 +83,38 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True)
 
 
-def mark_up(text: str, marks: Iterable[Mark], noise: Iterable[tuple[int, int]], breaks: Iterable[int]) -> str:
-    """Return the text as HTML: marks that overlap are split where they begin and end; `breaks` start stories."""
+def mark_up(text: str, marks: Iterable[Mark], noise: Iterable[tuple[int, int]], stories: Iterable[int]) -> str:
+    """Return the text as HTML: marks that overlap are split where they begin and end.
+
+    `stories` are the offsets that stories start at; a short first line is a story's headline.
+    """
     pieces = sorted(marks, key=lambda m: (m.start, m.end))
     dull = list(noise)
-    starts = set(breaks)
-    cuts = {0, len(text), *starts, *(p for m in pieces for p in (m.start, m.end)), *(p for n in dull for p in n)}
-    ordered = sorted(c for c in cuts if 0 <= c <= len(text))
-    return "".join(_pieces(text, ordered, pieces, dull, starts))
+    starts = set(stories)
+    ends = {end for start in starts if (end := _headline_end(text, start)) is not None}
+    edges = [p for m in pieces for p in (m.start, m.end)] + [p for n in dull for p in n]
+    cuts = sorted(c for c in {0, len(text), *starts, *ends, *edges} if 0 <= c <= len(text))
+    return "".join(_pieces(text, cuts, pieces, dull, starts))
+
+
+def _headline_end(text: str, start: int) -> int | None:
+    """Where the story's first line ends, if it is short and more follows."""
+    end = text.find("\n", start)
+    return end if 0 < end - start <= _LONGEST_HEADLINE and text[end:].strip() else None
 
 
 def _pieces(
     text: str, cuts: list[int], marks: list[Mark], dull: list[tuple[int, int]], starts: set[int]
 ) -> Iterator[str]:
     following, open_marks, named = 0, list[Mark](), set[str]()
+    headline_end: int | None = None
     for start, end in itertools.pairwise(cuts):
-        if start in starts and start:
-            yield '<span class="story" role="separator"></span>'
+        if start == headline_end:
+            yield "</strong>"
+        if start in starts:
+            yield '<span class="story" role="separator"></span>' if start > min(starts) else ""
+            headline_end = _headline_end(text, start)
+            yield '<strong class="headline">' if headline_end is not None else ""
         open_marks = [m for m in open_marks if m.end > start]
         while following < len(marks) and marks[following].start <= start:
             if marks[following].end > start:
@@ -113,8 +130,8 @@ def _pieces(
 
 
 def _marked(words: str, covering: list[Mark], named: set[str]) -> str:
-    """The narrowest mark on top; only the first piece of a value is a stop for the Tab key."""
-    ordered = sorted(covering, key=lambda m: (m.end - m.start, FIELDS.index(m.field)))
+    """The narrowest mark on top, mentions below all; only the first piece of a value is a stop for the Tab key."""
+    ordered = sorted(covering, key=lambda m: (m.field == "mention", m.end - m.start, FIELDS.index(m.field)))
     values = list(dict.fromkeys(m.value for m in ordered))
     is_new = any(v not in named for v in values)
     named.update(values)
@@ -133,11 +150,11 @@ def _report(number: int, coded: CodedDocument, wording: Wording, used: set[str])
         cards.append(_card(f"r{number}e{position}", event, values, wording))
     document = coded.document
     noise = [span for story in coded.stories for span in story.noise]
-    body = mark_up(document.text, marks, noise, [s.start for s in coded.stories[1:]])
+    body = mark_up(document.text, marks, noise, [s.start for s in coded.stories])
     none = f'<p class="none">{escape(wording.say("no_events"))}</p>'
     return (
-        f'<article id="r{number}">{_head(document, wording)}'
-        f'<div class="text" dir="rtl" lang="{escape(coded.language or "ar")}">{body}</div>'
+        f'<article id="r{number}"><div class="report" tabindex="-1">{_head(document, wording)}'
+        f'<div class="text" dir="auto" lang="{escape(coded.language or "und")}">{body}</div></div>'
         f'<div class="cards">{"".join(cards) or none}</div></article>'
     )
 
@@ -153,7 +170,10 @@ def _head(document: Document, wording: Wording) -> str:
         facts.append(f'<a href="{address}" rel="noreferrer noopener"><bdi>{address}</bdi></a>')
     title = escape(_title(document))
     spans = "".join(f"<span>{fact}</span>" for fact in facts)
-    return f'<header class="head"><h2 dir="auto">{title}</h2><p>{spans}</p></header>'
+    # A title that the text opens with is shown there.
+    is_in_text = document.text.lstrip().startswith(_title(document).rstrip("…"))
+    kind = ' class="hidden"' if is_in_text else ""
+    return f'<header class="head"><p>{spans}</p><h2 dir="auto"{kind}>{title}</h2></header>'
 
 
 def _card(key: str, event: Event, values: list[tuple[str, Value]], wording: Wording) -> str:

@@ -124,7 +124,8 @@ class Wording:
         yield from self._counts(event)
         for source in event.source:
             text = source.name if self.lang == "en" and source.name else source.span.text
-            notes = (self.label("stance", source.stance), self._inferred(source.inferred))
+            stance = "" if source.stance == "states" else self.label("stance", source.stance)
+            notes = (stance, self._inferred(source.inferred))
             yield Value(field="source", text=text, span=source.span, why=source.why or why.get("source"), notes=notes)
 
     def _counts(self, event: Event) -> Iterator[Value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import msgspec
@@ -60,10 +61,11 @@ def check_published(value: str) -> str:
     """
     value = value.strip()
     try:
-        if len(value) == 10:
+        day = _DAY.match(value)
+        if day and day[0] == value:
             datetime.date.fromisoformat(value)
             return value
-        if len(value) > 10 and value[4:5] == "-" and datetime.datetime.fromisoformat(value).tzinfo is not None:
+        if day and datetime.datetime.fromisoformat(value).tzinfo is not None:
             return value
     except ValueError:
         pass
@@ -177,4 +179,5 @@ def _first_control(text: str) -> int | None:
     return None
 
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROLS = tuple(chr(c) for c in range(32) if chr(c) not in "\t\n\v\f\r\x1b")

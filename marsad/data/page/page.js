@@ -5,7 +5,7 @@
   const show = (element) => element.scrollIntoView({ block: "center", behavior: smooth });
 
   const clear = () => {
-    all(".lit").forEach((e) => e.classList.remove("lit"));
+    all(".lit").forEach((e) => { e.classList.remove("lit"); e.style.removeProperty("--c"); });
     all("button[aria-pressed=true]").forEach((b) => b.setAttribute("aria-pressed", "false"));
   };
   const light = (value) => {
@@ -14,7 +14,8 @@
     button.setAttribute("aria-pressed", "true");
     button.closest(".card").classList.add("lit");
     const marks = all(`mark[data-v~="${value}"]`);
-    marks.forEach((m) => m.classList.add("lit"));
+    const colour = getComputedStyle(button).getPropertyValue("--c");
+    marks.forEach((m) => { m.classList.add("lit"); m.style.setProperty("--c", colour); });
     return { button, marks };
   };
   const fromCard = (button) => {

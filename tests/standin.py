@@ -1,0 +1,101 @@
+"""A reader that stands in for the coder, so that all around it is tested alone; and how to start it as a program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from marsad.model import (
+    Attribution,
+    Casualty,
+    CodedDocument,
+    Damage,
+    DateRange,
+    Document,
+    Event,
+    Participant,
+    Place,
+    Quantity,
+    Span,
+    Story,
+    Weapon,
+    Why,
+)
+
+TEXT = "قصفت القوات الروسية مدينة سومي يوم الاثنين بصاروخين، ما أدى إلى مقتل 3 أشخاص وتدمير مبنى، وفق تاس."
+
+
+def span_in(text: str, words: str) -> Span:
+    """The first place of the words in the text."""
+    start = text.index(words)
+    return Span(start, start + len(words), words)
+
+
+class StandIn:
+    """Reads one event, with every field filled, from each text that holds the first word of `TEXT`."""
+
+    def is_readable(self, document: Document) -> bool:
+        return any("\u0620" <= c <= "\u064a" for c in document.text)
+
+    def read(self, document: Document) -> CodedDocument:
+        if "انفجر القارئ" in document.text:
+            raise ValueError("no such clause")
+        text = document.text
+        events = (make_event(document.id, text),) if TEXT in text else ()
+        return CodedDocument(document=document, language="ar", stories=(Story(start=0, end=len(text)),), events=events)
+
+
+def make_event(document: str, text: str = TEXT) -> Event:
+    """An event with every field filled."""
+
+    def span(words: str) -> Span:
+        return span_in(text, words)
+
+    why = Why(rule="triggers.tsv:12", words="قصفت", score=0.93, features=(("stem", 1.5),), lost=(("COERCE", 0.04),))
+    return Event(
+        id=f"{document}:e1",
+        type="ASSAULT",
+        modes=("heavy-weapons",),
+        confidence=0.93,
+        trigger=span("قصفت"),
+        mentions=(span("تدمير"),),
+        actor=(Participant(span=span("القوات الروسية"), country="RUS", sector="MIL"),),
+        recipient=(Participant(span=span("أشخاص"), country="UKR", sector="CVL", inferred=True),),
+        places=(
+            Place(
+                span=span("مدينة سومي"),
+                name="Sumy",
+                country="UKR",
+                lat=50.92,
+                lon=34.8,
+                level="settlement",
+                id="geonames:692194",
+            ),
+        ),
+        date=DateRange("2025-07-21", "2025-07-21"),
+        date_text=span("يوم الاثنين"),
+        weapons=(Weapon(span=span("بصاروخين"), kind="missile", quantity=Quantity(min=2, max=2)),),
+        casualties=(
+            Casualty(span=span("مقتل 3 أشخاص"), outcome="killed", who="person", quantity=Quantity(min=3, max=3)),
+        ),
+        damage=(Damage(span=span("مبنى"), object="building", quantity=Quantity(min=1, max=1)),),
+        source=(Attribution(span=span("تاس"), name="TASS"),),
+        why={"type": why},
+    )
+
+
+STARTER = """
+import sys
+from standin import StandIn
+from marsad import cli, pipeline
+pipeline.load_reader = StandIn
+cli.main(sys.argv[1:])
+"""
+
+
+def start(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
+    """Start the command line with the stand-in for the coder as a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    return subprocess.Popen([sys.executable, "-c", STARTER, *arguments], env=environment, **options)  # type: ignore[call-overload,no-any-return]

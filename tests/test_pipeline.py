@@ -1,0 +1,81 @@
+"""A report's path: what becomes of each input, and that one bad report takes no other with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from standin import TEXT, StandIn
+
+from marsad.errors import ResourceError
+from marsad.intake import InputProblem
+from marsad.model import CodedDocument, Document
+from marsad.pipeline import data_version, process
+from marsad.record import Filters, open_record
+
+PROBLEM = InputProblem(where="x.txt", reason="there is no text", remedy="give one")
+
+
+def test_without_a_record() -> None:
+    inputs = [
+        Document(id="a", text=TEXT),
+        PROBLEM,
+        Document(id="b", text="hello"),
+        Document(id="c", text="انفجر القارئ"),
+        Document(id="d", text=TEXT),
+    ]
+    outcomes = list(process(inputs, StandIn()))
+    assert [o.state for o in outcomes] == ["read", "failed", "unread", "failed", "read"]
+    assert outcomes[1].problem == "x.txt: there is no text; give one."
+    assert "not in a language that is read; it was not read" in str(outcomes[2].problem)
+    assert "c: the coder failed (ValueError: no such clause)" in str(outcomes[3].problem)
+
+
+def test_with_a_record(tmp_path: Path) -> None:
+    with open_record(str(tmp_path / "r.db")) as record:
+        run = record.start_run("1", "data")
+        inputs = [Document(id="a", text=TEXT), Document(id="b", text="hello"), Document(id="a", text=TEXT)]
+        outcomes = list(process(inputs, StandIn(), record, run))
+        assert [o.state for o in outcomes] == ["added", "unread", "unchanged"]
+        kept = {report.id: report.language for report in record.reports(Filters())}
+        assert kept == {"a": "ar", "b": None}, "a text that is not read is kept and marked"
+
+
+def test_what_is_known_is_not_read_again(tmp_path: Path) -> None:
+    class Once(StandIn):
+        count = 0
+
+        def read(self, document: Document) -> CodedDocument:
+            Once.count += 1
+            return super().read(document)
+
+    with open_record(str(tmp_path / "r.db")) as record:
+        run = record.start_run("1", "data")
+        list(process([Document(id="a", text=TEXT)] * 3, Once(), record, run))
+    assert Once.count == 1
+
+
+def test_broken_data_stops_everything() -> None:
+    class Broken(StandIn):
+        def read(self, document: Document) -> CodedDocument:
+            raise ResourceError(f"triggers.tsv:3 is broken, found by {document.id}")
+
+    with pytest.raises(ResourceError):
+        list(process([Document(id="a", text=TEXT)], Broken()))
+
+
+def test_inputs_are_taken_one_at_a_time() -> None:
+    taken = []
+
+    def documents() -> object:
+        for name in "abc":
+            taken.append(name)
+            yield Document(id=name, text=TEXT)
+
+    next(process(documents(), StandIn()))  # type: ignore[arg-type]
+    assert taken == ["a"]
+
+
+def test_data_version_is_stable() -> None:
+    assert data_version() == data_version()
+    assert len(data_version()) == 16
