@@ -1,7 +1,7 @@
 """Finds the words of an Arabic sentence that give a day, and the date line of a report.
 
-What a phrase says is a plain value of `dates_resolve`; here is only how it is written. Reading goes from left to right
-and takes the first form that fits: figures, "two days ago", "last week", a weekday, a day of a month, a month, a part of
+What a phrase says is a plain value of `dates_resolve`; here is only how it is written. Reading goes left to right and
+takes the first form that fits: figures, "two days ago", "last week", a weekday, a day of a month, a month, a part of
 the day.
 """
 
@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from marsad.lang.ar.dates_calendar import CalendarForms
-from marsad.lang.ar.dates_resolve import Anchored, Calendar, Expression, Offset, Stretch, Weekday, resolve
+from marsad.lang.ar.dates_resolve import Anchored, Calendar, Expression, Offset, Period, Stretch, Weekday, resolve
 from marsad.lang.ar.dates_words import MonthRow, TimeRow, TimeTables, WeekdayRow
+from marsad.lang.ar.number_hints import Hint
 from marsad.lang.ar.number_words import NumberRow, NumeralGrammar
 from marsad.language import DatePhrase, Token
 from marsad.model import DateRange
@@ -22,6 +23,8 @@ _BESIDE_DATE = 6
 _FUTURE_REACH = 8
 _DASHES = frozenset("-–—/")
 _AND = "و"
+# A colon is missing: it follows the dates of a timeline.
+_AFTER_DATELINE = frozenset("-–—(/،")
 
 
 class Read(NamedTuple):
@@ -83,11 +86,23 @@ class DateReader:
         if len(tokens) - (phrase.last - phrase.first + 1) <= _BESIDE_DATE:
             return True
         after = tokens[phrase.last + 1].word if phrase.last + 1 < len(tokens) else None
-        return phrase.first <= _BESIDE_DATE and after is not None and after.kind == "mark" and after.folded in "-–—(:/،"
+        return (
+            phrase.first <= _BESIDE_DATE
+            and after is not None
+            and after.kind == "mark"
+            and after.folded in _AFTER_DATELINE
+        )
 
 
 def _is_plain_day(expression: Expression | None) -> bool:
     return isinstance(expression, Calendar) and expression.first_day is not None
+
+
+def _runs_on(expression: Expression | None) -> bool:
+    """Say whether "since" this phrase tells how long something lasted; a bare month mostly tells when it began."""
+    if isinstance(expression, Calendar):
+        return expression.first_day is not None or bool(expression.portion)
+    return isinstance(expression, Weekday | Offset) or (isinstance(expression, Period) and bool(expression.portion))
 
 
 def _are_alike(first: Expression | None, second: Expression | None) -> bool:
@@ -126,9 +141,13 @@ class _Sentence(CalendarForms):
             return Read(numeric[0], numeric[1], "absolute", "figures")
         anchor = self.hint(at, "anchor")
         if anchor is not None:
-            base = found[-1].expression if found else None
-            return Read(anchor.last, Anchored(int(anchor.value), base), "relative", "anchored")
-        return self._relative(at) or self._day(at) or self._calendar(at, found) or self._adverb(at)
+            return Read(anchor.last, self._anchored(anchor, found), "relative", "anchored")
+        return self._relative(at) or self._day(at, found) or self._calendar(at, found) or self._adverb(at)
+
+    def _anchored(self, hint: Hint, found: Sequence[DatePhrase]) -> Anchored:
+        """A day told from the last one named in the sentence; without one it stays open."""
+        base = found[-1].expression if found else None
+        return Anchored(int(hint.value), base.first if isinstance(base, Stretch) else base)
 
     # -- relative to publication
 
@@ -153,7 +172,7 @@ class _Sentence(CalendarForms):
     def _offset(self, at: int) -> tuple[int, Offset] | None:
         """ "أمس", "اليوم (الخميس)", "غدا الجمعة"."""
         hint = self.hint(at, "offset")
-        if hint is None or hint.prefix.endswith("لل"):
+        if hint is None or (hint.prefix.endswith("ل") and hint.value == "0"):
             return None
         first, _, last = hint.value.partition(":")
         end = hint.last
@@ -164,11 +183,11 @@ class _Sentence(CalendarForms):
         if day is not None and not day.prefix:
             close = 1 if self.mark(end + 1) == "(" and self.mark(day.last + 1) == ")" else 0
             return day.last + close, Offset(int(first), int(last or first), int(day.value))
-        return end, Offset(int(first), int(last or first))
+        return end, Offset(int(first), int(last or first), night=hint.value == "0:1")
 
     # -- days, with the part of the day before them
 
-    def _day(self, at: int) -> Read | None:
+    def _day(self, at: int, found: Sequence[DatePhrase]) -> Read | None:
         """ "فجر الخميس", "مساء أمس", "ليل 6 مارس", "الجمعة 7 مارس 2025"."""
         part = self.hint(at, "part")
         start, night = at, False
@@ -178,12 +197,15 @@ class _Sentence(CalendarForms):
             part = self.hint(start, "part")
         if self.mark(start) and self.mark(start) in '("«' and start > at:
             start += 1
+        anchor = self.hint(start, "anchor")
+        if anchor is not None and start > at:
+            return Read(anchor.last, self._anchored(anchor, found), "relative", "anchored")
         inner = self._night_to(start) if night else None
         inner = inner or self._weekday(start, night) or self._shifted(start, night)
         if inner is None and start > at:
-            found = self._calendar(start, ())
-            if found is not None and isinstance(found.expression, Calendar) and found.expression.first_day:
-                inner = found._replace(expression=found.expression._replace(night=night))
+            dated = self._calendar(start, ())
+            if dated is not None and isinstance(dated.expression, Calendar) and dated.expression.first_day:
+                inner = dated._replace(expression=dated.expression._replace(night=night))
         if inner is None:
             inner = self._shifted(at, night=False)
         if inner is None:
@@ -198,7 +220,7 @@ class _Sentence(CalendarForms):
         if isinstance(expression, Weekday | Calendar):
             return item._replace(expression=expression._replace(night=False))
         if isinstance(expression, Offset):
-            return item._replace(expression=expression._replace(last=expression.first))
+            return item._replace(expression=expression._replace(last=expression.first, night=False))
         return item
 
     def _shifted(self, at: int, night: bool) -> Read | None:
@@ -206,9 +228,10 @@ class _Sentence(CalendarForms):
         if found is None:
             return None
         last, offset = found
+        if offset.night and self._is_future(at):
+            offset = offset._replace(night=False)
         if night and offset.first == offset.last:
-            # The night of yesterday ends this morning, "the night of today" began yesterday or begins now.
-            offset = offset._replace(last=offset.last + 1)
+            offset = offset._replace(last=offset.last + 1, night=True)
         return Read(self._adverb_end(last), offset, "relative", "offset")
 
     def _night_to(self, at: int) -> Read | None:
@@ -295,7 +318,7 @@ class _Sentence(CalendarForms):
         same = self.hint(last + 1, "same_year")
         if same is not None:
             years = [p.expression.year for p in found if isinstance(p.expression, Calendar) and p.expression.year]
-            last, expression = same.last, expression._replace(year=years[-1] if years else None)
+            last, expression = same.last, expression._replace(year=years[-1] if years else None, tense="open")
         if not expression.tense and expression.year is None and self._is_future(at):
             expression = expression._replace(tense="future")
         return Read(last, expression, kind, rule)
@@ -318,7 +341,8 @@ class _Sentence(CalendarForms):
         if opened and (self.hint(start, "to") is not None or self.mark(start) in _DASHES):
             second = self._read_at(start + 1, found)
         elif start < len(self.tokens) and self.tokens[start].word.folded.startswith(_AND):
-            second = self._read_at(start, found)
+            hour = self.grammar.read_ordinal(self.numerals, start)
+            second = self._read_at(start, found) or (self._day(hour.last + 1, found) if hour is not None else None)
             if (
                 second is not None
                 and not opened
@@ -327,6 +351,6 @@ class _Sentence(CalendarForms):
                 second = None
         if second is not None and second.kind not in ("part", "vague"):
             return Read(second.last, Stretch(item.expression, second.expression), item.kind, "stretch")  # type: ignore[arg-type]
-        if since and item.kind in ("weekday", "absolute", "period", "relative") and item.expression is not None:
+        if since and item.expression is not None and _runs_on(item.expression):
             return item._replace(expression=Stretch(item.expression, None), rule=item.rule + "-since")
         return item

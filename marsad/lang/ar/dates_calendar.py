@@ -270,12 +270,23 @@ class CalendarForms:
         unit = self.hint(number.last + 1 if number is not None else start, "unit")
         if unit is None or unit.prefix:
             return None
+        if self.has(unit.last + 1, "weekday"):
+            return None
+        if self.has(unit.last + 1, "of") or self._is_first_since(at):
+            return unit.last, None
         if number is not None:
             return unit.last, Ago(unit.value, int(number.value))
         if unit.value.endswith("2"):
             return unit.last, Ago(unit.value[:-1], 2)
+        if unit.value == "hour":
+            return unit.last, Ago("hour", 1)
         plural = self.has(unit.first, "plural_unit")
         return unit.last, None if plural else Ago(unit.value, 1)
+
+    def _is_first_since(self, at: int) -> bool:
+        """Say whether an ordinal stands before: "الأول منذ ست سنوات" tells no day."""
+        before = self.numerals[at - 1] if at else None
+        return before is not None and before.role == "ordinal"
 
     def window(self, at: int) -> tuple[int, Expression] | None:
         """ "خلال الساعات الـ24 الماضية", "في الأيام الثلاثة الأخيرة", "خلال 48 ساعة"."""
@@ -299,7 +310,9 @@ class CalendarForms:
                 return None
             end = unit.last
         past = self.tense(end + 1)
-        if past == "next" or (not past and not (unit.value == "hour" and self.has(at, "within"))):
+        if past == "next" or (
+            not past and not (unit.value == "hour" and self.has(at, "within") and number.value >= 24)
+        ):
             return None
         days = -(-int(number.value) // 24) if unit.value == "hour" else int(number.value)
         return (end + 1 if past else end), Offset(-days if unit.value in ("hour", "day") else 0, 0)

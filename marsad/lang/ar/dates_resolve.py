@@ -17,8 +17,12 @@ from marsad.model import DateRange
 Days = tuple[date, date]
 _DAYS_PER_WEEK = 7
 _MONTHS = 12
+_HALF_DAY = 12
+# A date without a year that lay this many days back is more likely the coming one.
+_LONG_AGO = 300
 _PORTIONS = {"early": (1, 10), "mid": (11, 20), "late": (21, 31), "half2": (16, 31)}
-_YEAR_PORTIONS = {"early": (1, 3), "mid": (5, 8), "late": (10, 12), "half2": (7, 12)}
+_WEEK_PORTIONS = {"early": (0, 1), "mid": (1, 3), "late": (4, 6), "half2": (3, 6)}
+_YEAR_PORTIONS = {"early": (1, 1), "mid": (5, 8), "late": (10, 12), "half2": (7, 12)}
 
 
 class Calendar(NamedTuple):
@@ -49,11 +53,12 @@ class Weekday(NamedTuple):
 
 
 class Offset(NamedTuple):
-    """Days counted from publication: "yesterday" is -1 to -1, "overnight" -1 to 0; `weekday` is named beside it or 0."""
+    """Days counted from publication: "yesterday" is -1 to -1, "overnight" -1 to 0; `weekday` is named beside."""
 
     first: int
     last: int
     weekday: int = 0
+    night: bool = False
 
 
 class Ago(NamedTuple):
@@ -114,12 +119,20 @@ def _days(expression: Expression | None, day: date | None) -> Days | None:
         return None
     if isinstance(expression, Weekday):
         found = _weekday(expression.weekday, expression.tense, day)
-        return found, found + timedelta(expression.night)
+        return _night(found, expression, day) if expression.night else (found, found)
     if isinstance(expression, Offset):
         return _offset(expression, day)
     if isinstance(expression, Ago):
         return _ago(expression, day)
     return _period(expression, day)
+
+
+def _night(first: date, expression: Weekday | Offset | Calendar, day: date | None) -> Days:
+    """The night of a day runs into the next; a report of that very day can only mean the night that led into it."""
+    future = isinstance(expression, Weekday | Calendar) and expression.tense in ("next", "future")
+    if first == day and not future:
+        first -= timedelta(1)
+    return first, first + timedelta(1)
 
 
 def _weekday(weekday: int, tense: str, day: date) -> date:
@@ -138,6 +151,8 @@ def _offset(expression: Offset, day: date) -> Days:
         first = _weekday(expression.weekday, tense, near if expression.first <= 0 else day)
         # "Yesterday, Thursday" in a report dated a day late still means Thursday.
         return first, first + timedelta(expression.last - expression.first)
+    if expression.night:
+        return _night(day + timedelta(expression.first), expression, day)
     return day + timedelta(expression.first), day + timedelta(expression.last)
 
 
@@ -148,7 +163,7 @@ def _ago(expression: Ago, day: date) -> Days:
     if unit == "year":
         return _period(Period("year", -number), day)
     if unit == "hour":
-        return day - timedelta(-(-number // 24)), day
+        return day - timedelta(-(-number // 24) if number >= _HALF_DAY else 0), day
     found = day - timedelta(number * (_DAYS_PER_WEEK if unit == "week" else 1))
     return found, found
 
@@ -156,7 +171,7 @@ def _ago(expression: Ago, day: date) -> Days:
 def _period(expression: Period, day: date) -> Days:
     unit, offset, portion, future = expression
     if unit == "week":
-        return _week(offset, future, day)
+        return _week(offset, future, day, portion)
     if unit == "weekend":
         sunday = day - timedelta(day.isoweekday() % _DAYS_PER_WEEK) + timedelta(_DAYS_PER_WEEK * (offset > 0))
         return sunday - timedelta(1), sunday
@@ -170,9 +185,13 @@ def _period(expression: Period, day: date) -> Days:
     return first, last
 
 
-def _week(offset: int, future: bool, day: date) -> Days:
+def _week(offset: int, future: bool, day: date, portion: str) -> Days:
     """Last week runs from Sunday to Sunday, so that it holds whichever day the week starts on."""
     monday = day - timedelta(day.isoweekday() - 1)
+    if portion:
+        first, last = _WEEK_PORTIONS[portion]
+        start = monday + timedelta(_DAYS_PER_WEEK * offset)
+        return start + timedelta(first), start + timedelta(last)
     if offset == 0:
         sunday = monday + timedelta(6)
         return (day, sunday) if future else (min(monday - timedelta(day.isoweekday() != _DAYS_PER_WEEK), day), day)
@@ -200,15 +219,31 @@ def _calendar(expression: Calendar, day: date | None) -> Days | None:
     if year is None and expression.year_offset is not None and day is not None:
         year = day.year + expression.year_offset
     if year is not None:
-        return _in_year(expression, year)
-    if day is None or expression.first_month is None:
+        return _nightly(_in_year(expression, year), expression, day)
+    if day is None or expression.first_month is None or expression.tense == "open":
         return None
     around = Gregorian(day.year, day.month, day.day).to_hijri().year if expression.hijri else day.year
     options = [d for y in (around - 1, around, around + 1) if (d := _in_year(expression, y)) is not None]
-    if expression.tense in ("next", "future"):
-        return next((d for d in options if d[1] >= day), None)
-    strictly = expression.tense == "last"
-    return next((d for d in reversed(options) if d[0] < day or (d[0] == day and not strictly)), None)
+    return _nightly(_nearest(options, expression.tense, day), expression, day)
+
+
+def _nearest(options: list[Days], tense: str, day: date) -> Days | None:
+    """Of a day in three years the one meant: the last on or before publication, unless the next is far nearer."""
+    after = next((d for d in options if d[1] >= day), None)
+    if tense in ("next", "future"):
+        return after
+    strictly = tense == "last"
+    before = next((d for d in reversed(options) if d[0] < day or (d[0] == day and not strictly)), None)
+    if not tense and after is not None and before is not None:
+        return after if (day - before[1]).days > _LONG_AGO else before
+    return before
+
+
+def _nightly(days: Days | None, expression: Calendar, day: date | None) -> Days | None:
+    """The days with the night behind the last, if a night was said."""
+    if days is None or not expression.night:
+        return days
+    return _night(days[0], expression, day) if days[0] == days[1] else (days[0], days[1] + timedelta(1))
 
 
 def _day_of_month(expression: Calendar, day: date | None) -> Days | None:
@@ -219,7 +254,8 @@ def _day_of_month(expression: Calendar, day: date | None) -> Days | None:
     months -= expression.tense == "last" and expression.first_day > day.day
     year, month = divmod(months, _MONTHS)
     first = date(year, month + 1, expression.first_day)
-    return first, date(year, month + 1, expression.last_day or expression.first_day) + timedelta(expression.night)
+    last = date(year, month + 1, expression.last_day or expression.first_day)
+    return _nightly((first, last), expression, day)
 
 
 def _in_year(expression: Calendar, year: int) -> Days | None:
@@ -236,7 +272,7 @@ def _in_year(expression: Calendar, year: int) -> Days | None:
         last = date(year, last_month, expression.last_day or expression.first_day)
     except ValueError:
         return None
-    return first, last + timedelta(expression.night)
+    return first, last
 
 
 def _in_hijri_year(expression: Calendar, year: int) -> Days | None:
@@ -249,7 +285,7 @@ def _in_hijri_year(expression: Calendar, year: int) -> Days | None:
         last = Hijri(year, month, expression.last_day or expression.first_day or length).to_gregorian()
     except (ValueError, OverflowError):
         return None
-    return date(first.year, first.month, first.day), date(last.year, last.month, last.day) + timedelta(expression.night)
+    return date(first.year, first.month, first.day), date(last.year, last.month, last.day)
 
 
 def _month_days(year: int, first_month: int, last_month: int, portion: str) -> Days:

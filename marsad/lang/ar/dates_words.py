@@ -83,6 +83,8 @@ class TimeTables:
 
     def _look_up(self, folded: str) -> _Seen | None:
         """What the tables know of a folded word, or None; cached."""
+        if not folded:
+            return None
         if folded[0].isdigit():
             return _Seen(Numeral("digits", 0.0, "", folded), ())
         numeral = loose_clitic(folded)

@@ -19,7 +19,9 @@ _PERCENT = frozenset("%٪")
 _NO_HINTS: tuple[Hint, ...] = ()
 _BOUNDS = frozenset(("at_least", "at_most", "approx"))
 _VERB_FORMS = frozenset(("past", "present"))
-_FROM = "من"
+_PLURAL_VERB = "وا"
+_LONG_ENOUGH = 4
+_THOUSAND = 1000
 
 
 class Found(msgspec.Struct):
@@ -86,9 +88,9 @@ class Context:
     def _is_new_clause(self, at: int) -> bool:
         """Say whether a word begins with a و or ف that the lexicon does not take for a letter of the word."""
         word = self.tokens[at].word
-        if word.folded[0] not in "وف":
-            return False
-        return word.prefix[:1] in (("و",), ("ف",)) or not word.hits
+        if word.prefix[:1] in (("و",), ("ف",)):
+            return True
+        return not word.hits and word.folded.startswith("و") and not word.folded.endswith(("ا", "ه"))
 
     # -- modifiers before
 
@@ -168,7 +170,8 @@ class Context:
             return True
         if not self._is_indefinite_noun(last + 1):
             return False
-        return not self.has(first - 1, "time_preposition") or self.tokens[last + 1].word.folded.endswith("ا")
+        folded = self.tokens[last + 1].word.folded
+        return not self.has(first - 1, "time_preposition") or (folded.endswith("ا") and not folded.startswith("و"))
 
     def _is_hyphenated(self, first: int) -> bool:
         """Say whether the figure is joined to letters: "إس-300", "F-16", "Su34", "مي-8", "155mm" is not."""
@@ -185,11 +188,14 @@ class Context:
     def _role_before(self, first: int) -> str:
         """The role of the word before a number, across one quote, dash or loose article."""
         at = first - 1
-        while at >= 0 and first - at <= 3 and (self.mark(at) in _QUOTES or self.mark(at) in _DASHES):
+        while at >= 0 and first - at <= 3 and self.mark(at) not in ("", "(") and self.mark(at) in _QUOTES | _DASHES:
             at -= 1
-        for role in ("name", "name_weak", "clock", "year"):
-            if at >= 0 and self.has(at, role):
-                return role
+        for hint in self.hints.get(at, _NO_HINTS):
+            if hint.role in ("clock", "year"):
+                return hint.role
+            stem = len(self.tokens[at].word.folded) - len(hint.prefix)
+            if hint.role in ("name", "name_weak") and (stem >= _LONG_ENOUGH or hint.prefix in ("", "ال")):
+                return hint.role
         return ""
 
     # -- ranges
@@ -249,7 +255,8 @@ class Context:
             self._read_unit(found, after)
         if found.unit is None and any(self.has(i, "age") for i in range(max(0, start - 2), start)):
             found.unit = "age"
-        if found.unit is None and found.noun is None:
+        trailing = found.vague == "several" and start == found.last and self._is_counted_before(start - 1)
+        if found.unit is None and found.noun is None and not trailing:
             found.noun = self._noun(found, start, after)
         if found.vague == "several" and found.unit is None and found.noun is None and self._is_noun_before(start - 1):
             found.noun = start - 1
@@ -275,7 +282,7 @@ class Context:
         if self.mark(after) in _PERCENT or self.mark(found.first - 1) in _PERCENT:
             found.unit = "percent"
             return
-        if self.is_word(after) and self.tokens[after].word.folded == _FROM and self.has(after + 1, "currency"):
+        if self.has(after, "from") and self.has(after + 1, "currency"):
             after += 1
         hints = self.hints.get(after, _NO_HINTS)
         money = next((h for h in hints if h.role == "currency" and h.prefix in ("", "ال")), None)
@@ -316,9 +323,10 @@ class Context:
             definite = (
                 start > 0 and self.tokens[start - 1].word.folded.endswith("ال") and self.numerals[start - 1] is not None
             )
-        if definite and self._is_definite_noun(before) and not self._is_indefinite_noun(after):
+        if definite and self._is_definite_noun(before) and (found.low or 0) < _THOUSAND:
             return before
-        if head is not None and head.role == "one" and self._is_noun_before(before):
+        alone = found.low == 1 and not self.has(after, "from", "of")
+        if alone and head is not None and head.role == "one" and self._is_noun_before(before):
             return before
         noun = self._noun_after(after)
         if noun is None and found.vague is None and self._is_plural(before):
@@ -330,7 +338,7 @@ class Context:
         if not self.is_word(after):
             return None
         hint = next((h for h in self.hints.get(after, _NO_HINTS) if h.role == "of"), None)
-        if hint is not None or self.tokens[after].word.folded == _FROM:
+        if hint is not None or self.has(after, "from"):
             at = hint.last + 1 if hint is not None else after + 1
             while self.mark(at) in _QUOTES and at < len(self.tokens):
                 at += 1
@@ -342,8 +350,10 @@ class Context:
         return None if self._is_verb(after) else after
 
     def _is_verb(self, at: int) -> bool:
-        hits = self.tokens[at].word.hits
-        return bool(hits) and all(h.form in _VERB_FORMS for h in hits)
+        word = self.tokens[at].word
+        if not word.hits:
+            return len(word.folded) > len(_PLURAL_VERB) + 1 and word.folded.endswith(_PLURAL_VERB)
+        return all(h.form in _VERB_FORMS for h in word.hits)
 
     def _is_definite_noun(self, at: int) -> bool:
         return self.is_word(at) and self.tokens[at].word.folded.lstrip("وفبك").startswith(("ال", "لل"))
@@ -360,6 +370,10 @@ class Context:
             return False
         forms = {h.form for h in self.tokens[at].word.hits}
         return not forms & _VERB_FORMS
+
+    def _is_counted_before(self, at: int) -> bool:
+        """Say whether "عدة" stands behind its noun: "ساعات عدة", "غارات عدة"."""
+        return self.has(at, "unit") or self._is_plural(at)
 
     def _is_plural(self, at: int) -> bool:
         return at >= 0 and any(h.form == "plural" for h in self.tokens[at].word.hits) and not self.has(at, "measure")

@@ -107,6 +107,8 @@ class HintTables:
 
     def _look_up(self, folded: str) -> Seen | None:
         """What the tables know of a word, or None; cached, because most words recur and are unknown here."""
+        if not folded:
+            return None
         if folded[0].isdigit():
             return Seen(Numeral("digits", 0.0, "", folded), ())
         cuts = splits(folded)[:1] if folded in _FALSE_SPLITS else splits(folded) or (("", folded),)

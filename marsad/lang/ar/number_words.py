@@ -95,7 +95,7 @@ class NumeralGrammar:
         if after.role == "loose":
             follower = _get(numerals, last + 2)
             return last + 2 if after.prefix == _AND and follower is not None and not follower.prefix else None
-        return last + 1 if after.prefix in (_AND, _AND + _THE) else None
+        return last + 1 if _is_joined(numerals, last + 1) else None
 
     def _part(self, numerals: Sequence[Numeral | None], at: int, limit: float) -> tuple[float, float, int] | None:
         """(value, scale, last token) of one part: a number below a thousand or a figure, and its scale."""
@@ -141,7 +141,7 @@ class NumeralGrammar:
 
     def _after_hundreds(self, numerals: Sequence[Numeral | None], last: int, hundreds: float) -> tuple[float, int]:
         after = _get(numerals, last + 1)
-        if after is not None and after.prefix in (_AND, _AND + _THE):
+        if after is not None and _is_joined(numerals, last + 1):
             rest = self._below_hundred(numerals, last + 1)
             if rest is not None:
                 return hundreds + rest[0], rest[1]
@@ -189,6 +189,15 @@ class NumeralGrammar:
 
 def _get(numerals: Sequence[Numeral | None], at: int) -> Numeral | None:
     return numerals[at] if 0 <= at < len(numerals) else None
+
+
+def _is_joined(numerals: Sequence[Numeral | None], at: int) -> bool:
+    """Say whether a numeral begins with و; "وأحد" before "عشر" is spelled like "واحد"."""
+    numeral, after = _get(numerals, at), _get(numerals, at + 1)
+    if numeral is None or numeral.prefix:
+        return numeral is not None and numeral.prefix in (_AND, _AND + _THE)
+    eleven = numeral.role == "one" and after is not None and after.role == "ten" and not after.prefix
+    return eleven and numeral.text.startswith(_AND)
 
 
 def loose_clitic(folded: str) -> Numeral | None:
