@@ -349,8 +349,9 @@ class _Sentence(CalendarForms):
                 and (second.kind != item.kind or item.kind not in ("weekday", "absolute"))
             ):
                 second = None
-        if second is not None and second.kind not in ("part", "vague"):
-            return Read(second.last, Stretch(item.expression, second.expression), item.kind, "stretch")  # type: ignore[arg-type]
+        joinable = second is not None and second.kind not in ("part", "vague")
+        if joinable and second is not None and item.expression is not None:
+            return Read(second.last, Stretch(item.expression, second.expression), item.kind, "stretch")
         if since and item.expression is not None and _runs_on(item.expression):
             return item._replace(expression=Stretch(item.expression, None), rule=item.rule + "-since")
         return item

@@ -91,7 +91,8 @@ class CalendarForms:
         return self._skip_era(last), expression
 
     def _skip_era(self, last: int) -> int:
-        return last + 1 if self.has(last + 1, "era") and self.hint(last + 1, "era").prefix == "" else last  # type: ignore[union-attr]
+        era = self.hint(last + 1, "era")
+        return last + 1 if era is not None and not era.prefix else last
 
     # -- day and month
 
@@ -123,6 +124,9 @@ class CalendarForms:
             end, last_day = joined
         low, high = min(first[1], last_day), max(first[1], last_day)
         start = end + 1
+        current = self.hint(start, "this")
+        if current is not None and current.prefix == "ال":
+            return start, Calendar(first_day=low, last_day=high, month_offset=0)
         if self.has(start, "of") or self.mark(start) in ("(", "-", "/", "،"):
             this = self.hint(start + 1, "this_month")
             if this is not None and self.has(start, "of"):
@@ -226,7 +230,7 @@ class CalendarForms:
     def _is_bare(self, at: int) -> bool:
         """Say whether no counted noun follows a figure that might be a year."""
         following = self.word(at + 1)
-        return not (following.endswith("ا") and not following.startswith("ال") and len(following) > 3)
+        return not (following.endswith("ا") and not following.startswith(("ال", _AND)) and len(following) > 3)
 
     def _season(self, at: int) -> tuple[int, Calendar] | None:
         hint = self.hint(at, "season")

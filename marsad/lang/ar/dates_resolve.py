@@ -240,10 +240,10 @@ def _nearest(options: list[Days], tense: str, day: date) -> Days | None:
 
 
 def _nightly(days: Days | None, expression: Calendar, day: date | None) -> Days | None:
-    """The days with the night behind the last, if a night was said."""
+    """The day with the night behind it, if a night was said; "the night of 6 to 7 March" has its end."""
     if days is None or not expression.night:
         return days
-    return _night(days[0], expression, day) if days[0] == days[1] else (days[0], days[1] + timedelta(1))
+    return _night(days[0], expression, day) if days[0] == days[1] else days
 
 
 def _day_of_month(expression: Calendar, day: date | None) -> Days | None:
