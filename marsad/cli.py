@@ -17,7 +17,19 @@ from marsad.errors import InternalError, MarsadError
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-@click.group(context_settings=_SETTINGS)
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read the output has seen enough; a second error at exit would be noise.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return result
+
+
+@click.group(cls=_Commands, context_settings=_SETTINGS)
 @click.version_option(package_name="marsad", message="%(prog)s %(version)s")
 @click.option("--record", help="The record's file (default marsad.db, or MARSAD_RECORD).")
 @click.option("--lang", type=click.Choice(["en", "ar"]), help="Language of the interface.")
@@ -57,10 +69,6 @@ def main(arguments: list[str] | None = None) -> None:
     except MarsadError as error:
         click.echo(f"marsad: {error}", err=True)
         sys.exit(2)
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; a second error at exit would be noise.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from marsad import cli, pipeline
@@ -14,15 +13,7 @@ from marsad import cli, pipeline
 # Tests are imported one by one, so what they share has to be on the path.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from standin import StandIn
-
-
-class Ran(msgspec.Struct):
-    """How a run of the command line ended."""
-
-    code: int
-    out: str
-    err: str
+from standin import Ran, StandIn
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
+
 from marsad.model import (
     Attribution,
     Casualty,
@@ -84,6 +86,14 @@ def make_event(document: str, text: str = TEXT) -> Event:
         source=(Attribution(span=span("تاس"), name="TASS"),),
         why={"type": why},
     )
+
+
+class Ran(msgspec.Struct):
+    """How a run of the command line ended."""
+
+    code: int
+    out: str
+    err: str
 
 
 STARTER = """

@@ -11,11 +11,11 @@ from marsad.commands.options import Settings, complain, is_terminal, say, with_s
 
 
 @click.command()
-@click.argument("gold", type=click.Path(exists=True, file_okay=False))
+@click.argument("gold", type=click.Path(exists=True))
 @click.option("--format", "form", type=click.Choice(["table", "json"]), help="Default: table, in a pipe json.")
 @with_settings
 def score(settings: Settings, gold: str, form: str | None) -> int:
-    """Read the reports in the folder GOLD and compare with what careful people read, field by field."""
+    """Read the reports in GOLD (a folder or .jsonl file) and compare with what careful people read, field by field."""
     from marsad import scoring
     from marsad.export.contract import to_contract
     from marsad.pipeline import load_reader
@@ -26,7 +26,7 @@ def score(settings: Settings, gold: str, form: str | None) -> int:
     if (form or ("table" if is_terminal() else "json")) == "json":
         click.echo(msgspec.json.encode(result).decode())
     else:
-        click.echo(scoring.format_table(result))
+        click.echo(scoring.format_table(result, per_case=settings.verbose))
     return 0
 
 
