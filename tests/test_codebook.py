@@ -29,7 +29,7 @@ LEXICONS = {
     "trigger_blockers.tsv": ("phrase", "kind", "source"),
 }
 KEYS = {
-    "triggers.tsv": ("lemma", "type"),
+    "triggers.tsv": ("lemma", "pos", "type"),
     "outcomes.tsv": ("lemma", "pos", "outcome"),
     "speech_verbs.tsv": ("lemma", "pos"),
 }
