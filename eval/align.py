@@ -91,7 +91,8 @@ def gold_of_cluster(passage: Passage, cluster: Cluster, events: list[Json], span
     return next((e for e in events if e["id"] == best), None)
 
 
-def _touches(passage: Passage, chunk: Any, quote: str) -> bool:
+def touches(passage: Passage, chunk: Any, quote: str) -> bool:
+    """Say whether a quote and a chunk share their words."""
     words = passage.span(chunk.sentence, chunk.first, chunk.last).text
     return bool(quote) and (quote in words or words in quote)
 
@@ -103,7 +104,7 @@ def is_party(passage: Passage, party: Party, item: Json) -> bool:
             return True
         if party.kind in ("named", "state"):
             return False
-    if not _touches(passage, party.chunk, item["text"]):
+    if not touches(passage, party.chunk, item["text"]):
         return False
     return not (party.country and item.get("country") and party.country != item["country"])
 
@@ -125,8 +126,8 @@ def is_figure(passage: Passage, figure: Figure, event: Json) -> bool:
     role = "casualties" if figure.chunk.label in OUTCOMES else "weapons" if figure.chunk.label == "WPN" else "damage"
     key = {"casualties": "outcome", "weapons": "kind", "damage": "object"}[role]
     for item in event.get(role) or ():
-        touches = _touches(passage, figure.chunk, item["text"])
-        if touches and (role != "casualties" or item[key] == figure.code):
+        shares = touches(passage, figure.chunk, item["text"])
+        if shares and (role != "casualties" or item[key] == figure.code):
             return True
         if item[key] == figure.code and (item["min"], item["max"]) == (figure.quantity.min, figure.quantity.max):
             return True

@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import multiprocessing
+import os
 import random
 import sys
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,10 +33,11 @@ from marsad import coder, lang
 from marsad.coder import events, factuality, participants, places, quantities, roles, stories, times, triggers
 from marsad.coder.choices import Choices, load_choices
 from marsad.coder.passage import Cluster, Passage
-from marsad.coder.tagger import Tagger, feature_names
+from marsad.coder.tagger import Tagged, feature_names
 from marsad.scoring import GoldCase
 
 FOLDS = 5
+WORKERS = min(2, os.cpu_count() or 1)
 DATA = Path(__file__).resolve().parent.parent / "marsad" / "data" / "ar"
 EVENT_SETTINGS = {"rounds": 90, "l1": 0.15, "l2": 0.05}
 ROLE_SETTINGS = {"rounds": 80, "l1": 0.15, "l2": 0.05}
@@ -91,23 +95,26 @@ def role_rows(reports: list[Report]) -> list[tuple[list[list[str]], list[str]]]:
 def tag_unseen(reports: list[Report], scratch: Path) -> None:
     """Give every passage the event and role labels of taggers that have not seen its report."""
     for name in ("events", "roles"):
-        for fold in range(FOLDS):
-            seen = [r for r in reports if r.fold != fold]
-            rows = event_rows(seen) if name == "events" else role_rows(seen)
-            settings = EVENT_SETTINGS if name == "events" else ROLE_SETTINGS
-            tagger = train_tagger(rows, scratch / f"{name}{fold}.tsv", **settings)
-            for report in (r for r in reports if r.fold == fold):
-                for passage in report.passages:
-                    tag(passage, name, tagger)
-            print(f"{name} tagger, fold {fold}: {len(rows)} sentences", flush=True)
+        # Forked workers see the reports as they are now; each trains one fold and sends back what it tagged.
+        with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork")) as pool:
+            folds = [pool.submit(_tag_fold, reports, name, fold, scratch) for fold in range(FOLDS)]
+            for fold, job in enumerate(folds):
+                passages = (p for r in reports if r.fold == fold for p in r.passages)
+                for passage, tagged in zip(passages, job.result(), strict=True):
+                    setattr(passage, "tags" if name == "events" else "roles", tagged)
+                print(f"{name} tagger, fold {fold}", flush=True)
 
 
-def tag(passage: Passage, name: str, tagger: Tagger) -> None:
-    """Tag one passage with events or roles."""
+def _tag_fold(reports: list[Report], name: str, fold: int, scratch: Path) -> list[list[Tagged]]:
+    seen = [r for r in reports if r.fold != fold]
+    rows = event_rows(seen) if name == "events" else role_rows(seen)
+    settings = EVENT_SETTINGS if name == "events" else ROLE_SETTINGS
+    tagger = train_tagger(rows, scratch / f"{name}{fold}.tsv", **settings)
+    (scratch / f"{name}{fold}.tsv").unlink()
+    passages = [p for r in reports if r.fold == fold for p in r.passages]
     if name == "events":
-        passage.tags = tagger.tag(passage.sentences)
-    else:
-        passage.roles = tagger.tag(passage.sentences, roles.extra_features(passage))
+        return [tagger.tag(p.sentences) for p in passages]
+    return [tagger.tag(p.sentences, roles.extra_features(p)) for p in passages]
 
 
 def learn_keep_and_same(reports: list[Report]) -> dict[str, Examples]:
@@ -178,7 +185,7 @@ def _learn_figures(found: Any, passage: Passage, pairs: Any, fold: int) -> None:
             gold = pairs[k][1]
             found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)
         part = next((i for _, g in pairs if g for role in ("casualties", "weapons", "damage") for i in g.get(role) or ()
-                     if align._touches(passage, figure.chunk, i["text"])), None)
+                     if align.touches(passage, figure.chunk, i["text"])), None)
         if part is not None and before:
             found["subset"].add(quantities.subset_features(passage, figure, before), bool(part.get("subset")), fold)
         before.append(figure)
@@ -230,9 +237,6 @@ def train(cases: list[GoldCase], out: Path) -> None:
     write_weights(out / "weights.tsv", learned)
     train_tagger(event_rows(reports), out / "tagger_events.tsv", note=note, **EVENT_SETTINGS)
     train_tagger(role_rows(reports), out / "tagger_roles.tsv", note=note, **ROLE_SETTINGS)
-    for fold in range(FOLDS):
-        for name in ("events", "roles"):
-            (out / f"{name}{fold}.tsv").unlink()
 
 
 def main() -> None:

@@ -14,10 +14,12 @@ from marsad.language import Language, Sentence
 from marsad.model import Document, Story
 
 _HEADLINE_LONGEST = 130
+_HEADLINE_FEWEST = 4  # words
 _BODY_SHORTEST = 80
 _SHARED_MOST = 0.16
 _REPEATED_LEAST = 0.6
-_DATELINE_LINES = 3
+_DATELINE_LINES = 4
+_QUOTES = frozenset("«“\"")
 
 
 class _Line(NamedTuple):
@@ -77,18 +79,23 @@ def _is_boundary(lines: list[_Line], k: int, language: Language) -> bool:
     line, before, following = lines[k], lines[:k], lines[k + 1 : k + 3]
     if not line.after_blank or sum(len(b.text) for b in before[-6:] if _is_body(b)) < _BODY_SHORTEST:
         return False
+    opening = line.sentences[0].tokens[0].word
+    if opening.kind not in ("word", "latin") and opening.folded not in _QUOTES:
+        # List items, clock times and flags open paragraphs, not stories.
+        return False
     if not _is_headline(line):
         return _is_body(line) and bool(_dateline([line], language))
-    if not following:
+    if not following or len(line.sentences[0].tokens) < _HEADLINE_FEWEST:
         return False
     if _is_headline(following[0]) and _repeats(line, following[0]):
         return True
     if any(_is_body(f) for f in following) and _dateline(following, language):
         return True
+    body = next((f for f in following if _is_body(f)), None)
     own = line.words | following[0].words
     known = frozenset().union(*(b.words for b in before))
     is_foreign = len(own & known) < _SHARED_MOST * max(1, len(own))
-    return _is_body(following[0]) and is_foreign and not line.text.endswith(("؟", "?", ":"))
+    return body is not None and is_foreign and not line.text.endswith(("؟", "?", ":"))
 
 
 def _repeats(headline: _Line, caption: _Line) -> bool:

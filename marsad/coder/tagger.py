@@ -95,6 +95,10 @@ class Tagger:
         found = [(n, float(self._weights[self._rows[n], column])) for n in names if n in self._rows]
         return sorted((f for f in found if f[1]), key=lambda f: -abs(f[1]))
 
+    def transition(self, before: str, label: str) -> float:
+        """Return the weight of going from one label to the next."""
+        return self._into[self._index[label]][self._index[before]]
+
     def _row(self, word: Word) -> int:
         """The row of the remembered table that holds a word form's summed weights, per offset."""
         key = (word.folded, word.marks)

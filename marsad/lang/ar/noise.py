@@ -20,6 +20,8 @@ class BoilerplateRow(msgspec.Struct, frozen=True):
 
 
 _SHORT_LINE = 90
+_MENU_ITEMS = 3
+_MENU_LONGEST = 30
 
 
 class Boilerplate:
@@ -62,12 +64,20 @@ class Boilerplate:
         if not key:
             # A line of marks and digits alone (rules, dots, page numbers) says nothing.
             return "line" if line.strip() and not any(c.isalnum() for c in line) else None
-        if key in self._lines:
+        if key in self._lines or _is_menu(line):
             return "line"
         for pattern, kind in self._starts.get(key[0], ()):
             if key[: len(pattern)] == pattern and (kind == "related-head" or len(line) <= _SHORT_LINE):
                 return kind
         return None
+
+
+def _is_menu(line: str) -> bool:
+    """Whether a line is a bar of links ("الأخبار | تحليلات | الطقس") or of hashtags."""
+    items = [item.strip() for item in line.split("|")]
+    if len(items) >= _MENU_ITEMS and max(map(len, items)) <= _MENU_LONGEST:
+        return True
+    return all(word.startswith("#") for word in line.split())
 
 
 def _words(text: str) -> tuple[str, ...]:
