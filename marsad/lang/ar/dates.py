@@ -13,8 +13,8 @@ from typing import NamedTuple
 from marsad.lang.ar.dates_calendar import CalendarForms
 from marsad.lang.ar.dates_resolve import Anchored, Calendar, Expression, Offset, Period, Stretch, Weekday, resolve
 from marsad.lang.ar.dates_words import MonthRow, TimeRow, TimeTables, WeekdayRow
-from marsad.lang.ar.number_hints import Hint
 from marsad.lang.ar.number_words import NumberRow, NumeralGrammar
+from marsad.lang.ar.row_match import Hint, Roles
 from marsad.language import DatePhrase, Token
 from marsad.model import DateRange
 
@@ -51,10 +51,9 @@ class DateReader:
 
     def find_dates(self, tokens: Sequence[Token]) -> list[DatePhrase]:
         """Return the date phrases of one sentence in order."""
-        numerals, hints = self._tables.find(tokens)
-        if not hints and not any(n is not None and n.role == "digits" for n in numerals):
-            return []
-        return _Sentence(tokens, numerals, hints, self._grammar).read()
+        seen = self._tables.see(tokens)
+        starts = [at for at, s in enumerate(seen) if s is not None and s.starts]
+        return _Sentence(tokens, seen, self._grammar).read(starts) if starts else []
 
     def resolve_date(self, phrase: DatePhrase, published: str | None) -> DateRange | None:
         """Return the days a phrase means in a text published then (ISO date or date-time), None if it does not say."""
@@ -78,10 +77,10 @@ class DateReader:
     def _is_dateline(self, tokens: Sequence[Token], phrase: DatePhrase) -> bool:
         if phrase.first > _NEAR_THE_HEAD:
             return False
-        hints = self._tables.find(tokens)[1]
-        if any(h.role == "dateline" for at in range(phrase.first) for h in hints.get(at, ())):
+        roles = Roles(tokens, self._tables.see(tokens))
+        if any("dateline" in roles.at(at) for at in range(phrase.first)):
             return True
-        if any(h.role == "year_opener" for h in hints.get(phrase.first - 1, ())):
+        if "year_opener" in roles.at(phrase.first - 1):
             return False
         if len(tokens) - (phrase.last - phrase.first + 1) <= _BESIDE_DATE:
             return True
@@ -117,22 +116,21 @@ def _are_alike(first: Expression | None, second: Expression | None) -> bool:
 class _Sentence(CalendarForms):
     """One reading of one sentence."""
 
-    def read(self) -> list[DatePhrase]:
-        """Return the phrases in order."""
+    def read(self, starts: Sequence[int]) -> list[DatePhrase]:
+        """Return the phrases that begin at one of the tokens, in order."""
         found: list[DatePhrase] = []
-        at = 0
-        while at < len(self.tokens):
+        last = -1
+        for at in starts:
+            if at <= last:
+                continue
             skip = self.hint(at, "skip")
+            item = self._read_at(at, found) if skip is None else None
             if skip is not None:
-                at = skip.last + 1
-                continue
-            item = self._read_at(at, found) if at in self.hints or self.numerals[at] is not None else None
-            if item is None:
-                at += 1
-                continue
-            item = self._stretch(at, item, found)
-            found.append(DatePhrase(at, item.last, item.kind, item.expression, f"dates.{item.rule}"))
-            at = item.last + 1
+                last = skip.last
+            elif item is not None:
+                item = self._stretch(at, item, found)
+                found.append(DatePhrase(at, item.last, item.kind, item.expression, f"dates.{item.rule}"))
+                last = item.last
         return found
 
     def _read_at(self, at: int, found: Sequence[DatePhrase]) -> Read | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from marsad.lang.ar.dates_resolve import Ago, Calendar, Expression, Offset, Period
-from marsad.lang.ar.number_hints import Hint
 from marsad.lang.ar.number_words import Numeral, NumeralGrammar
+from marsad.lang.ar.row_match import Hint, Roles, Seen
 from marsad.language import Token
 
-_NO_HINTS: tuple[Hint, ...] = ()
 _LAST_DAY = 31
 _MONTHS = 12
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -17,34 +16,29 @@ _FIRST_HIJRI, _LAST_HIJRI = 1343, 1500
 _CENTURY = 2000
 _SEPARATORS = frozenset("/-.")
 _JOINERS = frozenset("-–،")
-_MONTH_ROLES = ("month", "weak_month", "hijri", "weak_hijri")
 _AND = "و"
 
 
 class CalendarForms:
     """One sentence with its numerals and matched rows; each method returns the last token and what it says, or None."""
 
-    def __init__(
-        self,
-        tokens: Sequence[Token],
-        numerals: Sequence[Numeral | None],
-        hints: dict[int, tuple[Hint, ...]],
-        grammar: NumeralGrammar,
-    ) -> None:
+    def __init__(self, tokens: Sequence[Token], seen: Sequence[Seen | None], grammar: NumeralGrammar) -> None:
         self.tokens = tokens
-        self.numerals = numerals
-        self.hints = hints
+        self.seen = seen
+        self.numerals: list[Numeral | None] = [None if s is None else s.numeral for s in seen]
         self.grammar = grammar
+        self._roles = Roles(tokens, seen)
 
     # -- single tokens
 
-    def hint(self, at: int, *roles: str) -> Hint | None:
-        """The longest row of one of the roles at a token, or None."""
-        return next((h for h in self.hints.get(at, _NO_HINTS) if h.role in roles), None)
+    def hint(self, at: int, key: str) -> Hint | None:
+        """The longest row under a key that begins at a token, or None."""
+        return self._roles.at(at).get(key)
 
-    def has(self, at: int, *roles: str) -> bool:
-        """Say whether a row of one of the roles matches at a token."""
-        return self.hint(at, *roles) is not None
+    def has(self, at: int, *keys: str) -> bool:
+        """Say whether a row under one of the keys matches at a token."""
+        found = self._roles.at(at)
+        return bool(found) and any(key in found for key in keys)
 
     def mark(self, at: int) -> str:
         """The mark that a token is, or ""."""
@@ -67,7 +61,7 @@ class CalendarForms:
 
     def tense(self, at: int) -> str:
         """ "last", "next" or "" for a word like "الماضي" or "المقبل" at a token."""
-        hint = self.hint(at, "last", "next")
+        hint = self.hint(at, "last") or self.hint(at, "next")
         return hint.role if hint is not None and hint.prefix == "ال" else ""
 
     # -- figures
@@ -149,11 +143,11 @@ class CalendarForms:
 
     def _month(self, at: int) -> tuple[int, Calendar, bool] | None:
         """(last token, month with year, is the name weak) of a month and what follows it: its other name, the year."""
-        hint = self.hint(at, *_MONTH_ROLES)
+        hint = self.hint(at, "month")
         if hint is None or hint.prefix not in ("", _AND, "ل", "ب", "ف"):
             if not self.has(at, "month_word"):
                 return None
-            hint = self.hint(at + 1, *_MONTH_ROLES)
+            hint = self.hint(at + 1, "month")
             if hint is None or hint.prefix:
                 return None
         hijri = hint.role.endswith("hijri")
@@ -166,7 +160,7 @@ class CalendarForms:
     def _other_name(self, hint: Hint) -> int:
         """The last token of the same month's other name: "آذار/مارس", "أغسطس آب", "شباط (فبراير)"."""
         for skip in (1, 2):
-            other = self.hint(hint.last + skip, *_MONTH_ROLES)
+            other = self.hint(hint.last + skip, "month")
             joined = skip == 1 or self.mark(hint.last + 1) in ("/", "(", "-", "،")
             if other is not None and joined and other.value == hint.value and not other.prefix:
                 return other.last + (1 if self.mark(hint.last + 1) == "(" and self.mark(other.last + 1) == ")" else 0)
@@ -205,12 +199,7 @@ class CalendarForms:
         return self._year(start, value) or self._season(start)
 
     def _introduced(self, at: int) -> bool:
-        before = self.word(at - 1)
-        return (
-            self.has(at, "month", "hijri")
-            or self.has(at - 1, "since", "portion")
-            or before in ("في", "شهر", "بشهر", "خلال")
-        )
+        return self.has(at, "month_word") or self.has(at - 1, "since", "portion", "year_opener", "window", "month_word")
 
     def _year(self, at: int, portion: str) -> tuple[int, Calendar] | None:
         year_word = self.hint(at, "year_word")
@@ -254,10 +243,13 @@ class CalendarForms:
     def part_of_period(self, at: int) -> tuple[int, Expression] | None:
         """ "مطلع الشهر", "أواخر الشهر الماضي", "منتصف هذا العام"."""
         portion = self.hint(at, "portion")
-        hint = self.hint(portion.last + 1, "period", "portion_unit") if portion is not None else None
+        hint = self._period_word(portion.last + 1) if portion is not None else None
         if portion is None or hint is None:
             return None
         return hint.last, self.period(hint, portion.value, future=False)
+
+    def _period_word(self, at: int) -> Hint | None:
+        return self.hint(at, "period") or self.hint(at, "portion_unit")
 
     def weekend(self, hint: Hint) -> Expression:
         """The weekend of a row like "نهاية الأسبوع"."""

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 import msgspec
 
-from marsad.lang.ar.number_hints import Hint, match_row
 from marsad.lang.ar.number_words import NumberRow, Numeral, loose_clitic
+from marsad.lang.ar.row_match import Entry, RowIndex, Seen
 from marsad.lang.ar.script import fold_text
 from marsad.lang.ar.words import splits
 from marsad.language import Token
 
 _TO_THE = "لل"
 _THE = "ال"
+# Keys of rows at which a date phrase may begin; the others only go on with one.
+_STARTERS = frozenset(
+    (
+        *("month", "weekday", "offset", "weekend", "anchor", "skip", "part", "adverb"),
+        *("portion", "ago", "window", "season", "year_word", "period", "month_word"),
+    )
+)
 
 
 class MonthRow(msgspec.Struct, frozen=True):
@@ -45,17 +51,6 @@ class TimeRow(msgspec.Struct, frozen=True):
     source: str
 
 
-class _Entry(NamedTuple):
-    rest: tuple[str, ...]
-    role: str
-    value: str
-
-
-class _Seen(NamedTuple):
-    numeral: Numeral | None
-    entries: tuple[tuple[str, _Entry], ...]
-
-
 class TimeTables:
     """All rows, indexed by the folded first word."""
 
@@ -67,54 +62,37 @@ class TimeTables:
         time_words: Iterable[TimeRow],
     ) -> None:
         self._numerals = {fold_text(r.word): (r.role, r.value) for r in numbers}
-        self._entries: dict[str, list[_Entry]] = {}
+        self._rows = RowIndex()
         for month in months:
             role = ("" if month.alone else "weak_") + ("hijri" if month.calendar == "hijri" else "month")
-            self._enter(month.word, role, str(month.month))
+            self._rows.enter(month.word, "month", role, str(month.month))
         for weekday in weekdays:
-            self._enter(weekday.word, "weekday", str(weekday.weekday))
+            self._rows.enter(weekday.word, "weekday", "weekday", str(weekday.weekday))
         for row in time_words:
-            self._enter(row.word, row.role, row.value or "")
+            self._rows.enter(row.word, row.role, row.role, row.value or "")
         self.look_up = lru_cache(maxsize=50_000)(self._look_up)
 
-    def _enter(self, words: str, role: str, value: str) -> None:
-        first, *rest = fold_text(words).split()
-        self._entries.setdefault(first, []).append(_Entry(tuple(rest), role, value))
-
-    def _look_up(self, folded: str) -> _Seen | None:
+    def _look_up(self, folded: str) -> Seen | None:
         """What the tables know of a folded word, or None; cached."""
         if not folded:
             return None
         if folded[0].isdigit():
-            return _Seen(Numeral("digits", 0.0, "", folded), ())
+            return Seen(Numeral("digits", 0.0, "", folded), (), starts=True)
         numeral = loose_clitic(folded)
-        entries: list[tuple[str, _Entry]] = []
+        entries: list[tuple[str, Entry]] = []
         for prefix, rest in splits(folded) or (("", folded),):
             if numeral is None and rest in self._numerals:
                 role, value = self._numerals[rest]
                 numeral = Numeral(role, value, prefix, folded)
-            entries += [(prefix, e) for e in self._entries.get(rest, ())]
+            entries += [(prefix, e) for e in self._rows.get(rest)]
             if prefix.endswith(_TO_THE):
-                entries += [(prefix[:-1], e) for e in self._entries.get(_THE + rest, ())]
+                entries += [(prefix[:-1], e) for e in self._rows.get(_THE + rest)]
         entries.sort(key=lambda e: (-len(e[1].rest), len(e[0])))
-        return _Seen(numeral, tuple(entries)) if numeral or entries else None
+        if not (numeral or entries):
+            return None
+        ordinal = numeral is not None and numeral.role in ("ordinal", "tens") and numeral.prefix.endswith(_THE)
+        return Seen(numeral, tuple(entries), ordinal or any(e.key in _STARTERS for _, e in entries))
 
-    def find(self, tokens: Sequence[Token]) -> tuple[list[Numeral | None], dict[int, tuple[Hint, ...]]]:
-        """Return the numerals of the tokens, and the rows that match at each token, longest first."""
-        numerals: list[Numeral | None] = []
-        found: dict[int, tuple[Hint, ...]] = {}
-        look_up = self.look_up
-        for at, token in enumerate(tokens):
-            seen = look_up(token.word.folded)
-            if seen is None:
-                numerals.append(None)
-                continue
-            numerals.append(seen.numeral)
-            hints = []
-            for prefix, entry in seen.entries:
-                last = match_row(entry.rest, tokens, at) if entry.rest else at
-                if last is not None:
-                    hints.append(Hint(at, last, entry.role, entry.value, prefix))
-            if hints:
-                found[at] = tuple(hints)
-        return numerals, found
+    def see(self, tokens: Sequence[Token]) -> list[Seen | None]:
+        """Return what the tables know of each token."""
+        return [self.look_up(token.word.folded) for token in tokens]

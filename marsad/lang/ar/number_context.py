@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from marsad.lang.ar.number_hints import Hint, Seen
 from marsad.lang.ar.number_words import Number, Numeral, NumeralGrammar
+from marsad.lang.ar.row_match import Hint, Roles, Seen
 from marsad.language import Token
 
 _DASHES = frozenset("-–—‑")
@@ -16,8 +16,6 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LONGEST_PLAIN = 7
 _SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₽": "RUB", "₴": "UAH", "₪": "ILS"}
 _PERCENT = frozenset("%٪")
-_NO_HINTS: tuple[Hint, ...] = ()
-_BOUNDS = frozenset(("at_least", "at_most", "approx"))
 _VERB_FORMS = frozenset(("past", "present"))
 _PLURAL_VERB = "وا"
 _LONG_ENOUGH = 4
@@ -47,20 +45,22 @@ class Context:
         self,
         tokens: Sequence[Token],
         seen: Sequence[Seen | None],
-        hints: dict[int, tuple[Hint, ...]],
         grammar: NumeralGrammar,
     ) -> None:
         self.tokens = tokens
         self.seen = seen
-        self.hints = hints
+        self._roles = Roles(tokens, seen)
         self.grammar = grammar
         self.numerals: list[Numeral | None] = [None if s is None else s.numeral for s in seen]
+        self._bound_starts = [at for at, s in enumerate(seen) if s is not None and s.bounds]
         self._bounds: dict[int, Hint] = {}
-        for at in sorted(hints):
-            for hint in hints[at]:
-                if hint.role in _BOUNDS and hint.value != "after":
-                    self._bounds.setdefault(hint.last, hint)
-        self._ranges = {h.last for found in hints.values() for h in found if h.role == "range"}
+        self._ranges: set[int] = set()
+        for at in self._bound_starts:
+            before, opened = self.hint(at, "bound_before"), self.hint(at, "range")
+            if before is not None:
+                self._bounds.setdefault(before.last, before)
+            if opened is not None:
+                self._ranges.add(opened.last)
 
     # -- single tokens
 
@@ -80,7 +80,12 @@ class Context:
 
     def has(self, at: int, *roles: str) -> bool:
         """Say whether a row of one of the roles begins at a token."""
-        return any(h.role in roles for h in self.hints.get(at, _NO_HINTS))
+        found = self._roles.at(at)
+        return bool(found) and any(role in found for role in roles)
+
+    def hint(self, at: int, key: str) -> Hint | None:
+        """The longest row under a key that begins at a token, or None."""
+        return self._roles.at(at).get(key)
 
     def _touches(self, at: int) -> bool:
         return self.tokens[at].end == self.tokens[at + 1].start
@@ -190,7 +195,7 @@ class Context:
         at = first - 1
         while at >= 0 and first - at <= 3 and self.mark(at) not in ("", "(") and self.mark(at) in _QUOTES | _DASHES:
             at -= 1
-        for hint in self.hints.get(at, _NO_HINTS):
+        for hint in self._roles.at(at).values():
             if hint.role in ("clock", "year"):
                 return hint.role
             stem = len(self.tokens[at].word.folded) - len(hint.prefix)
@@ -247,8 +252,8 @@ class Context:
         after = found.last + 1
         while self.mark(after) in _QUOTES and after < len(self.tokens):
             after += 1
-        behind = next((h for h in self.hints.get(after, _NO_HINTS) if h.role in _BOUNDS and h.value == "after"), None)
-        if behind is not None:
+        behind = self.hint(after, "bound_after")
+        if behind is not None and behind.value == "after":
             bind(found, behind.role)
             found.last, after = behind.last, behind.last + 1
         if found.unit is None:
@@ -260,7 +265,8 @@ class Context:
             found.noun = self._noun(found, start, after)
         if found.vague == "several" and found.unit is None and found.noun is None and self._is_noun_before(start - 1):
             found.noun = start - 1
-            found.unit = next((h.value for h in self.hints.get(start - 1, _NO_HINTS) if h.role == "unit"), None)
+            counted = self.hint(start - 1, "unit")
+            found.unit = None if counted is None else counted.value
         return self.with_bounds_from(found, start)
 
     def with_bounds_from(self, found: Found, start: int) -> Found:
@@ -284,14 +290,12 @@ class Context:
             return
         if self.has(after, "from") and self.has(after + 1, "currency"):
             after += 1
-        hints = self.hints.get(after, _NO_HINTS)
-        money = next((h for h in hints if h.role == "currency" and h.prefix in ("", "ال")), None)
-        if money is not None:
+        money, unit = self.hint(after, "currency"), self.hint(after, "unit")
+        if money is not None and money.prefix in ("", "ال"):
             found.unit, found.currency, found.last = "money", money.value or None, money.last
             self._add_fraction(found)
             return
-        unit = next((h for h in hints if h.role == "unit" and h.prefix in ("", "ال")), None)
-        if unit is not None:
+        if unit is not None and unit.prefix in ("", "ال"):
             found.unit, found.last = unit.value, unit.last
             if unit.value == "time" and self._is_age(found.first, unit.last):
                 found.unit = "age"
@@ -337,7 +341,7 @@ class Context:
         """The first noun behind a number; behind "من" too, and past a second number ("72 من أصل 128 مسيرة")."""
         if not self.is_word(after):
             return None
-        hint = next((h for h in self.hints.get(after, _NO_HINTS) if h.role == "of"), None)
+        hint = self.hint(after, "of")
         if hint is not None or self.has(after, "from"):
             at = hint.last + 1 if hint is not None else after + 1
             while self.mark(at) in _QUOTES and at < len(self.tokens):
@@ -366,7 +370,7 @@ class Context:
 
     def _is_noun_before(self, at: int) -> bool:
         """Say whether a word before "واحد" can be what is counted: no particle, no verb."""
-        if not self.is_word(at) or self.has(at, "stop", "at_least", "at_most", "approx", "measure"):
+        if not self.is_word(at) or self.has(at, "stop", "bound_before", "measure"):
             return False
         forms = {h.form for h in self.tokens[at].word.hits}
         return not forms & _VERB_FORMS
@@ -382,8 +386,8 @@ class Context:
 
     def apply_after(self, found: Sequence[Found], farthest: int) -> None:
         """Apply "at least", "or more", "approximately" that stand behind a number within `farthest` tokens."""
-        for hints in self.hints.values():
-            hint = next((h for h in hints if h.role in _BOUNDS and h.value in ("after", "both")), None)
+        for at in self._bound_starts:
+            hint = self.hint(at, "bound_after")
             if hint is None:
                 continue
             item = next((f for f in reversed(found) if f.last < hint.first), None)

@@ -6,16 +6,16 @@ numeral, a dual noun, "one of", or a word for an unknown number ("dozens").
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 
 from marsad.lang.ar.number_context import Context, Found
-from marsad.lang.ar.number_hints import CurrencyRow, Hint, HintTables, UnitRow, VagueRow
+from marsad.lang.ar.number_hints import CurrencyRow, HintTables, UnitRow, VagueRow
 from marsad.lang.ar.number_words import Number, NumberRow, Numeral, NumeralGrammar
+from marsad.lang.ar.row_match import Hint
 from marsad.language import Amount, Count, DatePhrase, Token, Word
 from marsad.model import Quantity
 
 _FARTHEST_AFTER = 5
-_NO_HINTS: tuple[Hint, ...] = ()
 
 
 def is_dual(word: Word) -> bool:
@@ -56,27 +56,26 @@ class NumberReader:
     def _find(self, tokens: Sequence[Token], dates: Sequence[DatePhrase]) -> list[Found]:
         look_up = self._tables.look_up
         seen = [look_up(t.word.folded) for t in tokens]
-        pairs = [bool(t.word.hits) and self._is_dual(t.word) for t in tokens]
-        if not any(pairs) and not any(s is not None for s in seen):
-            return []
-        context = _Sentence(tokens, seen, self._tables.find(seen, tokens), self._grammar)
-        return context.read(pairs, dates)
+        pairs = {at for at, t in enumerate(tokens) if t.word.hits and self._is_dual(t.word)}
+        starts = sorted(pairs | {at for at, s in enumerate(seen) if s is not None and s.starts})
+        return _Sentence(tokens, seen, self._grammar).read(starts, pairs, dates) if starts else []
 
 
 class _Sentence(Context):
     """One reading of one sentence."""
 
-    def read(self, pairs: Sequence[bool], dates: Sequence[DatePhrase]) -> list[Found]:
-        """Return everything found, in order."""
+    def read(self, starts: Sequence[int], pairs: Set[int], dates: Sequence[DatePhrase]) -> list[Found]:
+        """Return everything found at the tokens where something may begin, in order."""
         dated = {at: d for d in dates for at in range(d.first, d.last + 1) if d.kind != "part"}
         found: list[Found] = []
-        at = 0
-        while at < len(self.tokens):
-            item = self._dated(at, dated[at]) if at in dated else self._read_at(at, pairs[at], at + 1 in dated)
+        last = -1
+        for at in starts:
+            if at <= last:
+                continue
+            item = self._dated(at, dated[at]) if at in dated else self._read_at(at, at in pairs, at + 1 in dated)
             if item is not None:
                 found.append(item)
-                at = max(at, item.last)
-            at += 1
+                last = item.last
         self.apply_after(found, _FARTHEST_AFTER)
         return found
 
@@ -91,7 +90,7 @@ class _Sentence(Context):
         known = self.seen[at]
         if known is None:
             return self._pair(at) if is_pair else None
-        vague = next((h for h in self.hints.get(at, _NO_HINTS) if h.role.startswith("vague")), None)
+        vague = self.hint(at, "vague")
         numeral = known.numeral
         if vague is not None and not (numeral is not None and self._is_after_number(at)):
             return self._vague(vague)
