@@ -62,7 +62,8 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(2)
     except click.exceptions.Abort:
-        sys.exit(130)
+        click.echo("marsad: stopped; what was added so far is in the record.", err=True)
+        sys.exit(1)
     except InternalError as error:
         click.echo(f"marsad: {error} Please report this as a bug.", err=True)
         sys.exit(2)

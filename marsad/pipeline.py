@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
@@ -86,12 +87,14 @@ def data_version() -> str:
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one input: `state` is read, added, new-version, unchanged, unread (kept, but in a language that is
-    not read) or failed. `problem` says why for the last two.
+    not read) or failed. `problem` says why for the last two, `details`
+    where in the program.
     """
 
     state: str
     coded: CodedDocument | None = None
     problem: str | None = None
+    details: str | None = None
 
 
 def process(
@@ -120,7 +123,7 @@ def _process_one(document: Document, reader: Reads, record: Record | None, run: 
         # A report that trips the coder must not take the other reports with it.
         cause = f"{type(error).__name__}: {error}"
         reason = f"{document.id}: the coder failed ({cause}); the report was skipped, please report this as a bug."
-        return Outcome(state="failed", problem=reason)
+        return Outcome(state="failed", problem=reason, details=traceback.format_exc())
     state = "read" if record is None else record.add(coded, run).state
     return Outcome(state=state, coded=coded)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from standin import TEXT, Ran, start
+from standin import TEXT, Ran, make_event, start
+
+from marsad.commands import rendering
+from marsad.export.wording import Wording
 
 Marsad = Callable[..., Ran]
 
@@ -94,7 +100,7 @@ def test_read_formats(marsad: Marsad, reports: Path) -> None:
 def test_add_then_list_show_explain_export(marsad: Marsad, reports: Path) -> None:
     added = marsad("add", "in")
     assert added.code == 1, "one report is empty and one is not Arabic"
-    assert "1 reports added" in added.err
+    assert "Reports added: 1 " in added.err
     assert marsad("add", "in/a.txt").code == 0
     assert [event["id"] for event in lines(marsad("events").out)] == ["a:e1"]
     assert {report["id"]: report["language"] for report in lines(marsad("reports").out)} == {"a": "ar", "en": None}
@@ -182,3 +188,47 @@ def test_help_is_instant() -> None:
     assert time.perf_counter() - began < 0.5
     for command in ("read", "add", "reports", "events", "show", "explain", "export", "score", "check-data", "demo"):
         assert f"  {command} " in ran.stdout
+
+
+def test_stopping_keeps_what_was_added(folder: Path) -> None:
+    (folder / "r.jsonl").write_text("".join(json.dumps({"id": f"r{i}", "text": TEXT}) + "\n" for i in range(20_000)))
+    process = start("add", "r.jsonl", stderr=subprocess.PIPE)
+    while not (folder / "marsad.db").exists() or not (folder / "marsad.db-wal").exists():
+        time.sleep(0.02)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 1
+    assert err.decode().strip() == "marsad: stopped; what was added so far is in the record."
+    connection = sqlite3.connect(folder / "marsad.db")
+    assert connection.execute("SELECT count(*) FROM documents").fetchone()[0] > 0
+    connection.close()
+
+
+def test_a_report_that_trips_the_coder_is_named_and_skipped(marsad: Marsad, folder: Path) -> None:
+    (folder / "r.jsonl").write_text(json.dumps({"text": "انفجر القارئ"}) + "\n" + json.dumps({"text": TEXT}) + "\n")
+    ran = marsad("add", "r.jsonl")
+    assert ran.code == 1
+    assert "r:1: the coder failed (ValueError: no such clause)" in ran.err
+    assert "Traceback" not in ran.err
+    assert "Traceback" in marsad("read", "r.jsonl", "--verbose").err
+
+
+def test_narrow_terminals_get_lines_instead_of_columns() -> None:
+    out = rendering.Console(file=io.StringIO(), width=60)
+    rendering.print_events(out, Wording("en"), [make_event("r1")])
+    assert isinstance(out.file, io.StringIO)
+    assert out.file.getvalue().splitlines()[0] == "r1:e1  Assault (Heavy weapons)  2025-07-21  Sumy"
+
+
+def test_score_reads_a_gold_folder(marsad: Marsad, folder: Path) -> None:
+    (folder / "gold").mkdir()
+    (folder / "gold/g.txt").write_text(TEXT)
+    trigger = {"text": "قصفت", "context": "قصفت القوات الروسية"}
+    event = {"id": "e1", "type": "ASSAULT", "modes": [], "status": "actual", "trigger": trigger, "mentions": []}
+    rest = {"actor": [], "recipient": [], "places": [], "date": None, "weapons": [], "casualties": [], "damage": []}
+    gold = {"id": "g", "published": "2025-07-22", "publisher": None, "stories": [], "events": [event | rest]}
+    (folder / "gold/g.json").write_text(json.dumps(gold))
+    ran = marsad("score", "gold")
+    assert ran.code == 0
+    assert json.loads(ran.out)["events"]["f1"] == 1.0

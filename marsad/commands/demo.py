@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @with_settings
 def demo(settings: Settings, folder: str) -> int:
     """Add six invented sample reports to a fresh record in FOLDER, and write pages that show what was read."""
-    from marsad.commands.rendering import console, event_table
+    from marsad.commands.rendering import console, print_events
     from marsad.export.wording import Wording
 
     target = Path(folder)
@@ -33,7 +34,7 @@ def demo(settings: Settings, folder: str) -> int:
         raise InputError(f"{target} cannot be written ({error.strerror}); name another folder.") from error
     wording = Wording(settings.lang)
     coded = _fill(str(record))
-    console().print(event_table(wording, (event for document in coded for event in document.events)))
+    print_events(console(sys.stdout), wording, (event for document in coded for event in document.events))
     page = _write_pages(target, coded, wording)
     click.echo(wording.say("demo_open", path=page, record=record))
     return 0

@@ -31,9 +31,14 @@ def reports(settings: Settings, form: str | None, filters: Filters) -> int:
     with open_the_record(settings) as record:
         found = record.reports(filters)
         if (form or _default()) == "table":
-            from marsad.commands.rendering import report_table
+            from marsad.commands.rendering import console, report_table
 
-            _print_table(settings, report_table(Wording(settings.lang), found))
+            wording = Wording(settings.lang)
+            table = report_table(wording, found)
+            if table.row_count:
+                console(sys.stdout).print(table)
+            else:
+                say(settings, wording.say("no_results"))
         else:
             _write_lines(found)
     return 0
@@ -51,9 +56,11 @@ def events(settings: Settings, form: str | None, filters: Filters) -> int:
     with open_the_record(settings) as record:
         found = record.events(filters, latest_first=True)
         if (form or _default()) == "table":
-            from marsad.commands.rendering import event_table
+            from marsad.commands.rendering import console, print_events
 
-            _print_table(settings, event_table(Wording(settings.lang), (stored.event for stored in found)))
+            wording = Wording(settings.lang)
+            if not print_events(console(sys.stdout), wording, (stored.event for stored in found)):
+                say(settings, wording.say("no_results"))
         else:
             _write_lines(event_line(stored.document, stored.event) for stored in found)
     return 0
@@ -119,16 +126,6 @@ def export(settings: Settings, file: str, form: str | None, filters: Filters) ->
 
 def _default() -> str:
     return "table" if is_terminal() else "jsonl"
-
-
-def _print_table(settings: Settings, table: Any) -> None:
-    from marsad.commands.rendering import console
-    from marsad.export.wording import Wording
-
-    if table.row_count:
-        console(sys.stdout).print(table)
-    else:
-        say(settings, Wording(settings.lang).say("no_results"))
 
 
 def _print_text(settings: Settings, coded: Any, chosen: Iterable[Event], *, reasons: bool) -> None:

@@ -63,8 +63,8 @@ def read(settings: Settings, paths: tuple[str, ...], said: Metadata, **options: 
     wording = _wording(settings)
     tally = Tally()
     outcomes = pipeline.process(take_in(paths, said), pipeline.load_reader())
-    is_table = form == "table" and output is None
-    coded = _sound(_with_progress(outcomes, settings, wording, shown=not is_table), tally)
+    is_elsewhere = output is not None or not is_terminal()
+    coded = _sound(_with_progress(outcomes, settings, wording, shown=is_elsewhere), tally, settings)
     first = next(coded, None)
     if first is not None:
         with _stream(output) as stream:
@@ -88,7 +88,7 @@ def add(settings: Settings, sources: tuple[str, ...], said: Metadata) -> int:
         tally = Tally()
         run = record.start_run(pipeline.coder_version(), pipeline.data_version())
         outcomes = pipeline.process(take_in(sources, said), pipeline.load_reader(), record, run)
-        for _ in _sound(_with_progress(outcomes, settings, wording, shown=True), tally):
+        for _ in _sound(_with_progress(outcomes, settings, wording, shown=True), tally, settings):
             pass
     say(
         settings,
@@ -110,12 +110,16 @@ def _wording(settings: Settings) -> Wording:
     return Wording(settings.lang)
 
 
-def _sound(outcomes: Iterable[Outcome], tally: Tally) -> Iterator[CodedDocument]:
-    """Pass on what was read; count everything, and name each failure."""
+def _sound(outcomes: Iterable[Outcome], tally: Tally, settings: Settings) -> Iterator[CodedDocument]:
+    """Pass on what was read; count everything, name each failure, and if asked to, each report."""
     for outcome in outcomes:
         tally.count(outcome)
         if outcome.problem:
             complain(outcome.problem)
+        if settings.verbose and outcome.details:
+            click.echo(outcome.details, err=True)
+        if settings.verbose and outcome.coded is not None:
+            click.echo(f"{outcome.coded.document.id}: {outcome.state}, {len(outcome.coded.events)} events", err=True)
         if outcome.coded is not None:
             yield outcome.coded
 
@@ -136,9 +140,15 @@ def _with_progress(
         for count, outcome in enumerate(outcomes, 1):
             if status is None and time.monotonic() - began > 1:
                 status = stack.enter_context(Status("", console=Console(stderr=True)))
+            if status is not None and (outcome.problem or settings.verbose):
+                # What is said meanwhile stands on lines of its own.
+                status.stop()
+                yield outcome
+                status.start()
+            else:
+                yield outcome
             if status is not None:
                 status.update(wording.say("working", count=count))
-            yield outcome
 
 
 def _format_of(output: str | None) -> str:

@@ -17,10 +17,42 @@ if TYPE_CHECKING:
 _STATUS_STYLE = {"actual": "", "future": "cyan", "hypothetical": "yellow", "negated": "magenta", "historical": "dim"}
 
 
+_NARROWEST_TABLE = 120
+
+
 def console(stream: TextIO | None = None) -> Console:
     """Return a console that treats report text as plain text: nothing in it is markup, emoji code or link."""
     width = None if stream is None or stream.isatty() else 140
     return Console(file=stream, markup=False, emoji=False, highlight=False, width=width)
+
+
+def print_events(out: Console, wording: Wording, events: Iterable[Event]) -> int:
+    """Print events as a table, or in a narrow terminal one below the other; returns how many."""
+    if out.width >= _NARROWEST_TABLE:
+        table = event_table(wording, events)
+        if table.row_count:
+            out.print(table)
+        return table.row_count
+    count = 0
+    for event in events:
+        count += 1
+        status = "" if event.status == "actual" else wording.label("status", event.status)
+        place = wording.join(map(wording.place, event.places))
+        head = (event.id, _type(wording, event), status, wording.when(event.date), place)
+        out.print(Text("  ".join(h for h in map(_clean, head) if h), style="bold"))
+        for line in (wording.parties(event), wording.figures(event), _sources(wording, event)):
+            if line:
+                out.print(Text("    " + _clean(line)))
+    return count
+
+
+def _type(wording: Wording, event: Event) -> str:
+    modes = wording.modes(event)
+    return wording.label("type", event.type) + (f" ({modes})" if modes else "")
+
+
+def _sources(wording: Wording, event: Event) -> str:
+    return wording.join(a.name if wording.lang == "en" and a.name else a.span.text for a in event.source)
 
 
 def event_table(wording: Wording, events: Iterable[Event]) -> Table:
@@ -30,16 +62,15 @@ def event_table(wording: Wording, events: Iterable[Event]) -> Table:
         table.add_column(wording.say(key), overflow="fold", no_wrap=key == "id")
     table.add_column(wording.say("confidence_short"), justify="right")
     for event in events:
-        modes = wording.modes(event)
         cells = (
             event.id,
-            wording.label("type", event.type) + (f" ({modes})" if modes else ""),
+            _type(wording, event),
             wording.label("status", event.status),
             wording.when(event.date),
             wording.join(map(wording.place, event.places)),
             wording.parties(event),
             wording.figures(event),
-            wording.join(a.name if wording.lang == "en" and a.name else a.span.text for a in event.source),
+            _sources(wording, event),
             f"{event.confidence:.2f}",
         )
         style = "dim" if event.generic else _STATUS_STYLE.get(event.status, "")
@@ -63,7 +94,7 @@ def print_coded(out: Console, wording: Wording, coded: CodedDocument) -> None:
     """Print a report's head and its events as a table."""
     print_head(out, wording, coded.document)
     if coded.events:
-        out.print(event_table(wording, coded.events))
+        print_events(out, wording, coded.events)
     else:
         out.print(wording.say("no_events"))
     out.print()
@@ -156,4 +187,8 @@ def why_lines(wording: Wording, why: object) -> list[str]:
 
 def _line(text: str) -> Text:
     """Report text on one line, without the control characters that could drive the terminal."""
-    return Text("".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text))
+    return Text(_clean(text))
+
+
+def _clean(text: str) -> str:
+    return "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text)

@@ -16,6 +16,9 @@ from marsad.errors import RecordError
 VERSION = "0001"
 """The newest migration; a record at this version needs no migrating."""
 
+BUSY_MS = 10_000
+"""How long to wait for another program that is writing, in milliseconds."""
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -166,7 +169,7 @@ def explain(error: sa.exc.DBAPIError, location: str) -> RecordError:
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own transaction handling commits before DDL; `_begin` opens transactions instead.
     connection.isolation_level = None
-    connection.execute("PRAGMA busy_timeout = 10000")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
 
