@@ -38,7 +38,7 @@ ALLOWED = {
     "outcomes.tsv": {"pos": {"verb", "noun", "adj"}},
     "speech_verbs.tsv": {"pos": {"verb", "noun", "preposition", "adj"}},
     "status_words.tsv": {"kind": {"adverb", "particle", "verb", "phrase"}},
-    "boilerplate.tsv": {"kind": {"line-start", "line", "related-head", "inline"}},
+    "boilerplate.tsv": {"kind": {"line-start", "line", "related-head", "inline", "label"}},
     "trigger_blockers.tsv": {"kind": {"sport", "metaphor", "weather", "culture", "fixed"}},
 }
 FOLDS = str.maketrans("أإآٱىةؤئ", "اااايهوي")
