@@ -22,9 +22,12 @@ from marsad.resources import DATA, read_tsv
 LEVELS = ("settlement", "facility", "admin", "area", "country")
 EARTH_RADIUS_KM = 6371.0088
 _MIN_CONSONANTS = 2
+_MIN_BARE_LETTERS = 4
 _MAX_SKELETON_CANDIDATES = 20
 # A division shares its name with its main town; bare, the name means the town unless the town is tiny.
 _ADMIN_WEIGHT = 0.1
+# A province named after the sea it lies on is always introduced as a province.
+_WATERS = frozenset({"sea", "ocean", "gulf", "strait"})
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,8 +169,12 @@ class Gazetteer:
         return tuple(best[:_MAX_SKELETON_CANDIDATES])
 
     def is_ordinary_word(self, folded_name: str) -> bool:
-        """Say whether a name is first of all an ordinary word, to be read as a place only after a kind word."""
-        return name_key(folded_name) in self._ordinary
+        """Say whether a name is first of all an ordinary word, to be read as a place only after a kind word.
+
+        So are the words of `place_stop.tsv` and every name of one short word that nobody curated.
+        """
+        key = name_key(folded_name)
+        return key in self._ordinary or (len(key) < _MIN_BARE_LETTERS and key not in self._names)
 
     def is_inside(self, inner_id: str, outer_id: str) -> bool:
         """Say whether a place lies in another by its parents and its country; a place lies in itself."""
@@ -211,6 +218,8 @@ class Gazetteer:
         if entry is None or entry.id in ranked:
             return
         weight = entry.population * (_ADMIN_WEIGHT if entry.level == "admin" else 1.0)
+        if entry.kind in _WATERS:
+            weight = math.inf
         ranked[entry.id] = (0 if entry.level == "country" else tier, -weight, entry)
 
 

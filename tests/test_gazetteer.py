@@ -109,9 +109,21 @@ def test_latin_spelling_is_found_without_accents_and_case(gazetteer: Gazetteer) 
     assert gazetteer.candidates("kharkiv")[0].country == "UKR"
 
 
-def test_ordinary_words_are_marked(gazetteer: Gazetteer) -> None:
-    assert gazetteer.is_ordinary_word(fold_text("كيف"))
-    assert not gazetteer.is_ordinary_word(fold_text("خاركيف"))
+@pytest.mark.parametrize(
+    "word", ["كيف", "الخميس", "كان", "سوق", "الشمال", "الثورة", "بليون", "صور", "الهندية", "كسر", "تور"]
+)
+def test_ordinary_words_are_marked(gazetteer: Gazetteer, word: str) -> None:
+    assert gazetteer.is_ordinary_word(fold_text(word))
+
+
+@pytest.mark.parametrize(
+    "word", ["خاركيف", "سومي", "حلب", "غزة", "الفاشر", "مأرب", "دمشق", "طهران", "نيويورك", "لبنان"]
+)
+def test_places_are_not_ordinary_words(gazetteer: Gazetteer, word: str) -> None:
+    assert not gazetteer.is_ordinary_word(fold_text(word))
+
+
+def test_unknown_name_has_no_candidates(gazetteer: Gazetteer) -> None:
     assert gazetteer.candidates(fold_text("لا توجد مدينة كهذه")) == ()
 
 
