@@ -254,7 +254,7 @@ class _Sentence(CalendarForms):
 
     def _weekday(self, at: int, night: bool) -> Read | None:
         hint = self.hint(at, "weekday")
-        if hint is None:
+        if hint is None or self._is_eleven(at):
             return None
         end = hint.last
         tense = self.tense(end + 1)
@@ -268,6 +268,11 @@ class _Sentence(CalendarForms):
         adverb = self.hint(end + 1, "adverb")
         night = night or (adverb is not None and adverb.value == "night")
         return Read(self._adverb_end(end), Weekday(int(hint.value), tense, night), "weekday", "weekday")
+
+    def _is_eleven(self, at: int) -> bool:
+        """Say whether "الأحد" goes on to "الأحد عشر", the eleven."""
+        after = self.numerals[at + 1] if at + 1 < len(self.tokens) else None
+        return after is not None and after.role == "ten" and not after.prefix and self.numerals[at] is not None
 
     def _dated_weekday(self, at: int) -> tuple[int, Calendar] | None:
         """The date behind a weekday: "الجمعة 7 مارس", "الجمعة (7 مارس)", "الأربعاء 23:"."""

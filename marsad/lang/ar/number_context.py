@@ -121,7 +121,7 @@ class Context:
             else:
                 if at < end and not (hint.value == "measured" and self.has(at + 1, "measure")):
                     return found
-                if hint.value == "both" and self._has_number_before(hint.first):
+                if hint.value == "both" and at < end and self._has_number_before(hint.first):
                     return found
                 bind(found, hint.role)
                 found.first = hint.first
@@ -250,7 +250,7 @@ class Context:
         """Give a number its bounds, unit, currency and noun."""
         start = found.first
         after = found.last + 1
-        while self.mark(after) in _QUOTES and after < len(self.tokens):
+        while self.mark(after) in _QUOTES or self._is_repeated(found, after):
             after += 1
         behind = self.hint(after, "bound_after")
         if behind is not None and behind.value == "after":
@@ -268,6 +268,11 @@ class Context:
             counted = self.hint(start - 1, "unit")
             found.unit = None if counted is None else counted.value
         return self.with_bounds_from(found, start)
+
+    def _is_repeated(self, found: Found, at: int) -> bool:
+        """Say whether the number is said again in figures: "ستة (06) عناصر"."""
+        text = self.tokens[at].word.folded if self.is_figure(at) else ""
+        return text.isdigit() and int(text) == found.low and self.mark(at - 1) == "("
 
     def with_bounds_from(self, found: Found, start: int) -> Found:
         """Apply the modifiers before `start`, then let a measure name the noun ("عدد القتلى 12")."""
@@ -388,7 +393,7 @@ class Context:
         """Apply "at least", "or more", "approximately" that stand behind a number within `farthest` tokens."""
         for at in self._bound_starts:
             hint = self.hint(at, "bound_after")
-            if hint is None:
+            if hint is None or any(f.first <= at <= f.last for f in found):
                 continue
             item = next((f for f in reversed(found) if f.last < hint.first), None)
             if item is None or hint.first - item.last > farthest or item.bound:

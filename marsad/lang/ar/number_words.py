@@ -106,7 +106,10 @@ class NumeralGrammar:
             return 1.0, numeral.value, at
         if numeral.role in ("scale_dual", "scale_or_dual"):
             scale = numeral.value / 2 if numeral.role == "scale_dual" else numeral.value
-            return (2.0, scale, at) if scale < limit else None
+            after = _get(numerals, at + 1)
+            # "مليونا شجرة" is two million, "مليونا ونصف المليون" one and a half.
+            half = numeral.role == "scale_or_dual" and after is not None and after.role == "fraction"
+            return (1.0 if half else 2.0, scale, at) if scale < limit else None
         below = self._below(numerals, at)
         if below is None:
             return None
@@ -152,14 +155,14 @@ class NumeralGrammar:
         assert numeral is not None
         if numeral.role in ("tens", "ten", "dozen"):
             return numeral.value, at
-        if numeral.role not in ("unit", "one", "one_of", "two", "ordinal"):
+        if numeral.role not in ("unit", "one", "one_of", "two", "two_bound", "ordinal"):
             return None
         after = _get(numerals, at + 1)
         if after is not None and after.role == "ten" and after.prefix in ("", _THE):
             return numeral.value + _TEN, at + 1
         if after is not None and after.role == "tens" and after.prefix in (_AND, _AND + _THE):
             return numeral.value + after.value, at + 1
-        return None if numeral.role == "ordinal" else (numeral.value, at)
+        return None if numeral.role in ("ordinal", "two_bound") else (numeral.value, at)
 
     def _plus_half(
         self, numerals: Sequence[Numeral | None], last: int, total: float, scale: float

@@ -150,7 +150,9 @@ class _Sentence(Context):
         if ordinal is not None:
             return self._ordinal(ordinal)
         number = self.grammar.read(self.numerals, at)
-        if number is None or (numeral.role in ("one", "two") and numeral.prefix.endswith("ال")):
+        if number is None:
+            return None
+        if number.first == number.last and numeral.role in ("one", "two") and numeral.prefix.endswith("ال"):
             return None
         unit = self.label(number)
         if unit is not None:
