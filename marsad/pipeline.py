@@ -66,9 +66,13 @@ def load_reader(code: str = LANGUAGE) -> Reader:
 
 def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:
     """Return the function that makes spellings of a language alike, for search in the record."""
-    from marsad.lang.ar.script import fold_text
 
-    return {"ar": fold_text}[code]
+    def fold_arabic(text: str) -> str:
+        from marsad.lang.ar.script import fold_text  # most looks at the record search for no words
+
+        return fold_text(text)
+
+    return {"ar": fold_arabic}[code]
 
 
 def coder_version() -> str:

@@ -129,8 +129,8 @@ def print_evidence(out: Console, wording: Wording, event: Event, *, reasons: boo
         for field, why in event.why.items():
             if field not in _FIELDS_WITH_WORDS:
                 out.print(Text(f"  {wording.strings.get(field, field)}", style="cyan"))
-                for line in why_lines(wording, why):
-                    out.print(Text("      " + line, style="dim"))
+                for line in wording.reasons(why):
+                    out.print(Text("      " + _clean(line), style="dim"))
     out.print()
 
 
@@ -160,29 +160,9 @@ def _print_value(out: Console, wording: Wording, value: Value) -> None:
 
 
 def _print_why(out: Console, wording: Wording, value: Value) -> None:
-    lines = why_lines(wording, value.why) if value.why else [wording.say("explain_none")]
+    lines = wording.reasons(value.why) if value.why else [wording.say("explain_none")]
     for line in lines:
-        out.print(Text("      " + line, style="dim"))
-
-
-def why_lines(wording: Wording, why: object) -> list[str]:
-    """Return how a value came to be, a line for each thing that is known."""
-    from marsad.model import Why
-
-    if not isinstance(why, Why):
-        return []
-    lines = [f"{wording.say('explain_rule')}: {why.rule}"]
-    if why.words:
-        lines.append(f"{wording.say('explain_words')}: «{_line(why.words).plain}»")
-    if why.score is not None:
-        lines.append(f"{wording.say('explain_score')}: {why.score:.2f}")
-    if why.features:
-        weighed = ", ".join(f"{name} {weight:+.2f}" for name, weight in why.features)
-        lines.append(f"{wording.say('explain_features')}: {weighed}")
-    if why.lost:
-        lost = ", ".join(f"{name} {score:.2f}" for name, score in why.lost)
-        lines.append(f"{wording.say('explain_lost')}: {lost}")
-    return lines
+        out.print(Text("      " + _clean(line), style="dim"))
 
 
 def _line(text: str) -> Text:

@@ -177,7 +177,7 @@ def _head(document: Document, wording: Wording) -> str:
 
 
 def _card(key: str, event: Event, values: list[tuple[str, Value]], wording: Wording) -> str:
-    trigger = "".join(_button(k, v, f"«{v.span.text}»") for k, v in values if v.field == "trigger")
+    trigger = "".join(_button(k, v, wording, f"«{v.span.text}»") for k, v in values if v.field == "trigger")
     badges = [f'<span class="badge {escape(event.status)}">{escape(wording.label("status", event.status))}</span>']
     if event.generic:
         badges.append(f'<span class="badge generic">{escape(wording.say("generic"))}</span>')
@@ -189,14 +189,14 @@ def _card(key: str, event: Event, values: list[tuple[str, Value]], wording: Word
     )
     rows = [_parties(values, wording)]
     for field in _ROWS:
-        buttons = "".join(_button(k, v) for k, v in values if v.field == field)
+        buttons = "".join(_button(k, v, wording) for k, v in values if v.field == field)
         rows.append(_row(wording.say(field), buttons))
     return f'<section class="card" id="{key}">{head}<dl>{"".join(rows)}</dl></section>'
 
 
 def _parties(values: list[tuple[str, Value]], wording: Wording) -> str:
-    actors = "".join(_button(k, v) for k, v in values if v.field == "actor")
-    recipients = "".join(_button(k, v) for k, v in values if v.field == "recipient")
+    actors = "".join(_button(k, v, wording) for k, v in values if v.field == "actor")
+    recipients = "".join(_button(k, v, wording) for k, v in values if v.field == "recipient")
     return _row(wording.say("actor"), actors) + _row(wording.say("recipient"), recipients)
 
 
@@ -204,11 +204,12 @@ def _row(label: str, buttons: str) -> str:
     return f"<dt>{escape(label)}</dt><dd>{buttons}</dd>" if buttons else ""
 
 
-def _button(key: str, value: Value, text: str | None = None) -> str:
+def _button(key: str, value: Value, wording: Wording, text: str | None = None) -> str:
     notes = " · ".join(n for n in value.notes if n)
+    title = f' title="{escape(chr(10).join(wording.reasons(value.why)))}"' if value.why else ""
     small = f" <small>{escape(notes)}</small>" if notes else ""
     return (
-        f'<button type="button" class="value {value.field}" data-v="{key}" aria-pressed="false">'
+        f'<button type="button" class="value {value.field}" data-v="{key}" aria-pressed="false"{title}>'
         f"<bdi>{escape(text or value.text)}</bdi>{small}</button>"
     )
 

@@ -69,6 +69,8 @@ class Wording:
 
     def figure(self, quantity: Quantity) -> str:
         """Return a count as people write it."""
+        if quantity.joint is not None and quantity.min is None and quantity.max is None:
+            return self.say("joint", count=quantity.joint)
         return self.strings.get(f"vague_{quantity.vague}") or figure(quantity)
 
     def casualty(self, casualty: Casualty) -> str:
@@ -96,6 +98,21 @@ class Wording:
         weapons = [self.counted("weapon", w.kind, w.quantity) for w in event.weapons if not w.subset]
         money = [event.money.span.text] if event.money else []
         return self.join([*harm, *damage, *weapons, *money])
+
+    def reasons(self, why: Why) -> list[str]:
+        """Return how a value came to be, a line for each thing that is known."""
+        lines = [f"{self.say('explain_rule')}: {why.rule}"]
+        if why.words:
+            lines.append(f"{self.say('explain_words')}: «{why.words}»")
+        if why.score is not None:
+            lines.append(f"{self.say('explain_score')}: {why.score:.2f}")
+        if why.features:
+            weighed = self.join(f"{name} {weight:+.2f}" for name, weight in why.features)
+            lines.append(f"{self.say('explain_features')}: {weighed}")
+        if why.lost:
+            lost = self.join(f"{name} {score:.2f}" for name, score in why.lost)
+            lines.append(f"{self.say('explain_lost')}: {lost}")
+        return lines
 
     def join(self, values: Iterable[str]) -> str:
         """Join values as the language writes lists, each once."""
