@@ -142,7 +142,7 @@ class Gazetteer:
             for place_id in self._latin.get(latin_key(key), ()):
                 self._rank(ranked, 0, self._curated[place_id])
             for row in self._index.latin_named(latin_key(key)):
-                self._rank(ranked, 1, self._entry_at(row))
+                self._rank(ranked, 0, self._entry_at(row))
         return tuple(item[2] for item in sorted(ranked.values(), key=lambda item: (item[0], item[1], item[2].id)))
 
     def skeleton_candidates(

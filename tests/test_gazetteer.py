@@ -60,6 +60,8 @@ def test_a_settlement_lies_in_its_oblast_and_country(gazetteer: Gazetteer) -> No
     assert not gazetteer.is_inside(oblast, kupiansk.id)
     assert not gazetteer.is_inside(kupiansk.id, "geonames:2017370")
     assert not gazetteer.is_inside("geonames:0", "geonames:690791")
+    port, odesa = (gazetteer.candidates(fold_text(name))[0] for name in ("ميناء أوديسا", "أوديسا"))
+    assert gazetteer.is_inside(port.id, odesa.id)
 
 
 def test_every_parent_exists_and_no_place_contains_itself(gazetteer: Gazetteer) -> None:
