@@ -134,4 +134,4 @@ def _process_one(document: Document, reader: Reads, record: Record | None, run: 
 
 def _unread(document: Document, *, kept: bool) -> str:
     what = "it was kept, but not read" if kept else "it was not read"
-    return f"{document.id}: the text is not in a language that is read; {what} (Arabic is)."
+    return f"{document.id}: the text is in no language that Marsad reads ({LANGUAGE}); {what}; give its Arabic text."

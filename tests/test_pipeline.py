@@ -27,7 +27,7 @@ def test_without_a_record() -> None:
     outcomes = list(process(inputs, StandIn()))
     assert [o.state for o in outcomes] == ["read", "failed", "unread", "failed", "read"]
     assert outcomes[1].problem == "x.txt: there is no text; give one."
-    assert "not in a language that is read; it was not read" in str(outcomes[2].problem)
+    assert "in no language that Marsad reads (ar); it was not read" in str(outcomes[2].problem)
     assert "c: the coder failed (ValueError: no such clause)" in str(outcomes[3].problem)
 
 

@@ -78,8 +78,7 @@ class Record:
     def start_run(self, coder: str, data: str) -> int:
         """Note that a coder version starts reading with a data version; returns the key of the run."""
         with self._transaction() as connection:
-            row = runs.insert().values(coder=coder, data=data, started_at=_now())
-            return _insert_one(connection, row)
+            return _insert_one(connection, runs, {"coder": coder, "data": data, "started_at": _now()})
 
     def has(self, document: Document) -> bool:
         """Say whether adding this report would change nothing."""
@@ -216,9 +215,9 @@ def _add(connection: sa.Connection, coded: CodedDocument, run: int, fold: Callab
     }
     for name in ("id", "text", "title", "published", "publisher", "url"):
         values[name] = getattr(document, name)
-    key = _insert_one(connection, documents.insert().values(values))
+    key = _insert_one(connection, documents, values)
     words = fold(" ".join(filter(None, (document.title, document.text))))
-    connection.execute(document_words.insert().values(rowid=key, words=words))
+    connection.execute(document_words.insert(), {"rowid": key, "words": words})
     _add_parts(connection, coded, key, fold)
     return Added("new-version" if previous else "added", version)
 
@@ -237,7 +236,7 @@ def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: 
     places: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
     for event in coded.events:
-        keys[event.id] = event_key = _insert_one(connection, events.insert().values(_event_row(event, key)))
+        keys[event.id] = event_key = _insert_one(connection, events, _event_row(event, key))
         places += [
             {
                 "event": event_key,
@@ -302,9 +301,9 @@ def _claim_row(claim: Claim, document: int, event: int) -> dict[str, Any]:
     }
 
 
-def _insert_one(connection: sa.Connection, row: sa.Insert) -> int:
+def _insert_one(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> int:
     """Insert a row and return its key."""
-    key = connection.execute(row).inserted_primary_key
+    key = connection.execute(table.insert(), row).inserted_primary_key
     return int(key[0]) if key else 0
 
 
