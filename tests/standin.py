@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -109,3 +111,20 @@ def start(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
     """Start the command line with the stand-in for the coder as a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     return subprocess.Popen([sys.executable, "-c", STARTER, *arguments], env=environment, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def wait_for_reports(path: Path, wanted: int) -> int:
+    """Wait until a record that another program fills holds so many reports; returns how many it holds."""
+    deadline = time.monotonic() + 60
+    count = 0
+    while count < wanted and time.monotonic() < deadline:
+        time.sleep(0.02)
+        if path.exists():
+            connection = sqlite3.connect(path)
+            try:
+                count = connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+            except sqlite3.OperationalError:
+                count = 0  # the tables are still being made
+            finally:
+                connection.close()
+    return count

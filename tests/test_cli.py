@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from standin import TEXT, Ran, make_event, start
+from standin import TEXT, Ran, make_event, start, wait_for_reports
 
 from marsad.commands import rendering
 from marsad.export.wording import Wording
@@ -193,15 +193,13 @@ def test_help_is_instant() -> None:
 def test_stopping_keeps_what_was_added(folder: Path) -> None:
     (folder / "r.jsonl").write_text("".join(json.dumps({"id": f"r{i}", "text": TEXT}) + "\n" for i in range(20_000)))
     process = start("add", "r.jsonl", stderr=subprocess.PIPE)
-    while not (folder / "marsad.db").exists() or not (folder / "marsad.db-wal").exists():
-        time.sleep(0.02)
-    time.sleep(0.5)
+    seen = wait_for_reports(folder / "marsad.db", 20)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
     assert process.returncode == 1
     assert err.decode().strip() == "marsad: stopped; what was added so far is in the record."
     connection = sqlite3.connect(folder / "marsad.db")
-    assert connection.execute("SELECT count(*) FROM documents").fetchone()[0] > 0
+    assert connection.execute("SELECT count(*) FROM documents").fetchone()[0] >= seen >= 20
     connection.close()
 
 

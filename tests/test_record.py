@@ -18,7 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql
-from standin import TEXT, StandIn, make_event, start
+from standin import TEXT, StandIn, make_event, start, wait_for_reports
 
 from marsad.errors import RecordError
 from marsad.model import CodedDocument, Document
@@ -273,18 +273,7 @@ def test_a_killed_run_loses_nothing_and_is_completed_by_the_next(folder: Path) -
 
 def kill_halfway(process: subprocess.Popen[bytes], path: Path) -> int:
     """Kill once reports are committed; returns how many were seen."""
-    deadline = time.monotonic() + 30
-    count = 0
-    while count < 50 and time.monotonic() < deadline:
-        time.sleep(0.02)
-        if path.exists():
-            connection = sqlite3.connect(path)
-            try:
-                count = connection.execute("SELECT count(*) FROM documents").fetchone()[0]
-            except sqlite3.OperationalError:
-                pass
-            finally:
-                connection.close()
+    count = wait_for_reports(path, 50)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     return count
