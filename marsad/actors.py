@@ -8,7 +8,9 @@ the person held the office, a name row from when to when the name pointed at the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -40,8 +42,9 @@ class ActorName(msgspec.Struct, frozen=True):
     """One name of an actor in one language.
 
     `kind` is full, alias, short (a surname, or a name that other actors may share), capital (a capital, palace or
-    government that stands for the state's government: sector GOV) or hostile (what its enemies call it: whom a bare
-    "the enemy" means depends on the outlet). `since` and `until` are set only where the name itself changed hands.
+    government that stands for the state's government: sector GOV), hostile (what its enemies call it: whom a bare
+    "the enemy" means depends on the outlet) or bare (a body's name without its country: "the army", "the police", which
+    only the country of the report resolves). `since` and `until` are set only where the name itself changed hands.
     """
 
     name: str
@@ -53,7 +56,10 @@ class ActorName(msgspec.Struct, frozen=True):
 
 
 _WORD = re.compile(r"\w+")
-KIND_ORDER = ("full", "alias", "capital", "short", "hostile")
+KIND_ORDER = ("full", "alias", "capital", "short", "hostile", "bare")
+_SHORTEST_SURNAME = 4
+# Letters that Unicode does not decompose into a plain letter and a mark.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "đ": "d", "ß": "ss", "æ": "ae"})
 
 
 class Actors:
@@ -61,13 +67,15 @@ class Actors:
 
     def __init__(self, actors: Iterable[Actor], names: Iterable[ActorName], fold: Callable[[str], str]) -> None:
         self._actors = {actor.id: actor for actor in actors}
+        self._states = {actor.country: actor for actor in self._actors.values() if actor.kind == "state"}
         self._names: dict[str, tuple[ActorName, ...]] = {}
+        self._bare: dict[str, tuple[ActorName, ...]] = {}
         for row in sorted(names, key=_surest_first):
             if row.id not in self._actors:
                 raise ResourceError(f"actor_names.tsv: {row.name!r} names {row.id!r}, which actors.tsv does not have.")
-            key = name_key(fold(row.name))
-            self._names[key] = (*self._names.get(key, ()), row)
-        self._states = {actor.country: actor for actor in self._actors.values() if actor.kind == "state"}
+            _enter(self._bare if row.kind == "bare" else self._names, name_key(fold(row.name)), row)
+        for row in _latin_names(self._actors.values()):
+            _enter(self._names, name_key(fold(row.name)), row)
 
     def actor(self, actor_id: str) -> Actor:
         """Return the actor with this id.
@@ -88,6 +96,15 @@ class Actors:
         """Return the rows whose name has the key `folded` (see `name_key`), the surest kind first; else nothing."""
         return self._names.get(folded, ())
 
+    def bodies(self, folded: str) -> tuple[ActorName, ...]:
+        """Return the rows for a body named without its country ("the army"), one for each country that has one."""
+        return self._bare.get(folded, ())
+
+    def body(self, folded: str, country: str) -> Actor | None:
+        """Return the body of a country that a name without its country means there, None if there is none."""
+        actors = (self._actors[row.id] for row in self.bodies(folded))
+        return next((actor for actor in actors if actor.country == country), None)
+
     def state(self, country: str) -> Actor | None:
         """Return the state with this ISO 3166-1 alpha-3 code, None if there is none."""
         return self._states.get(country)
@@ -104,10 +121,37 @@ class Actors:
         """Return the key of every name, for a matcher that finds names of several words."""
         return self._names.keys()
 
+    def body_names(self) -> Iterable[str]:
+        """Return the key of every name that `bodies` knows."""
+        return self._bare.keys()
+
 
 def name_key(folded: str) -> str:
     """Return the words of a folded name with single spaces: quotes, hyphens and points between them do not count."""
     return " ".join(_WORD.findall(folded))
+
+
+def _enter(index: dict[str, tuple[ActorName, ...]], key: str, row: ActorName) -> None:
+    """Add a row under its key, unless the actor has that key already."""
+    rows = index.get(key, ())
+    if all(row.id != other.id for other in rows):
+        index[key] = (*rows, row)
+
+
+def _latin_names(actors: Collection[Actor]) -> Iterator[ActorName]:
+    """Yield the Latin names that a text in any script may hold: with and without accents, and surnames nobody shares."""
+    surnames = Counter(actor.name.split()[-1] for actor in actors if actor.id.startswith("person:"))
+    for actor in actors:
+        known = [(actor.name, "full")]
+        words = actor.name.split()
+        if actor.id.startswith("person:") and surnames[words[-1]] == 1 and len(words[-1]) >= _SHORTEST_SURNAME:
+            known.append((words[-1], "short"))
+        for name, kind in known:
+            yield ActorName(name, actor.id, kind, None, None, "actors.tsv")
+            plain = unicodedata.normalize("NFKD", name.lower().translate(_PLAIN))
+            yield ActorName(
+                "".join(c for c in plain if not unicodedata.combining(c)), actor.id, kind, None, None, "own"
+            )
 
 
 def _surest_first(row: ActorName) -> int:

@@ -16,7 +16,7 @@ from marsad.resources import DATA, read_tsv
 CASES = Path(__file__).parent / "cases" / "actors.tsv"
 CODES = load_codebook()
 ACTORS = load_actors("ar", fold_text)
-NAMES = [row for key in ACTORS.names() for row in ACTORS.named(key)]
+NAMES = read_tsv(DATA / "ar" / "actor_names.tsv", ActorName)
 NISBAS = read_tsv(DATA / "ar" / "nisbas.tsv", NisbaRow)
 
 
@@ -76,6 +76,27 @@ def test_office_is_valid_only_in_its_term() -> None:
 
 def test_capital_stands_for_the_government() -> None:
     assert [(row.id, row.kind) for row in ACTORS.named(fold_text("موسكو"))] == [("state:RUS", "capital")]
+
+
+def test_latin_names_are_known_with_and_without_accents() -> None:
+    for text in ("Recep Tayyip Erdoğan", "recep tayyip erdogan", "Erdogan"):
+        assert ACTORS.named(name_key(fold_text(text)))[0].id == "person:recep-tayyip-erdogan"
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("الجيش", "LBN", "Lebanese Armed Forces"),
+        ("وزارة الدفاع", "RUS", "Russian Ministry of Defence"),
+        ("البرلمان", "IRQ", "Council of Representatives of Iraq"),
+        ("سلاح الجو", "UKR", "Ukrainian Air Force"),
+    ],
+)
+def test_bare_body_is_resolved_by_the_country(text: str, country: str, expected: str) -> None:
+    body = ACTORS.body(fold_text(text), country)
+    assert body is not None
+    assert body.name == expected
+    assert ACTORS.body(fold_text(text), "XXX") is None
 
 
 def test_unknown_id_and_unknown_name() -> None:
