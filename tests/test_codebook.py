@@ -37,7 +37,7 @@ ALLOWED = {
     "triggers.tsv": {"pos": {"verb", "noun", "phrase", "adj"}, "weight": {"strong", "weak"}},
     "outcomes.tsv": {"pos": {"verb", "noun", "adj"}},
     "speech_verbs.tsv": {"pos": {"verb", "noun", "preposition", "adj"}},
-    "status_words.tsv": {"kind": {"adverb", "particle", "verb", "phrase"}},
+    "status_words.tsv": {"kind": {"adverb", "particle", "verb", "phrase", "frame"}},
     "boilerplate.tsv": {"kind": {"line-start", "line", "related-head", "inline", "label"}},
     "trigger_blockers.tsv": {"kind": {"sport", "metaphor", "weather", "culture", "fixed"}},
 }

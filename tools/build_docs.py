@@ -16,10 +16,11 @@ HEAD = """# Codebook
 Written by `python -m tools.build_docs` from `marsad/data/codebook.yaml`; do not edit it by hand.
 
 The categories and modes are those of PLOVER 2.0 (Political Language Ontology for Verifiable Event Records), whose
-manual is under CC BY-SA; the definitions here are our own words. `INTERCEPT` and `APPOINT` are extensions. The score is an
-intensity from -10 (fighting) to +10 (cooperation). PLOVER fixes no value per category: the scores are those of the
-CAMEO-Goldstein scale for the root code that a category comes from, the mean where it comes from several (`ASSAULT`: 18,
-19 and 20; `REQUEST`: 02 and 10; `ACCUSE`: 09 and 11), and extensions take the value of the nearest category.
+manual is under CC BY-SA; the definitions here are our own words. `INTERCEPT` and `APPOINT` are extensions. The
+score is an intensity from -10 (fighting) to +10 (cooperation). PLOVER fixes no value per category: the scores are
+those of the CAMEO-Goldstein scale for the root code that a category comes from, the mean where it comes from
+several (`ASSAULT`: 18, 19 and 20; `REQUEST`: 02 and 10; `ACCUSE`: 09 and 11), and extensions take the value of the
+nearest category.
 
 An event that carries several modes takes its ACLED and CAMEO codes from the first of them in the order listed. ACLED
 records what happened, so events that are future, hypothetical, negated or historical have no ACLED code.
