@@ -301,7 +301,7 @@ class _Sentence(CalendarForms):
             word = self.tokens[position].word
             if word.kind == "mark" and word.folded in ".،؛:":
                 return False
-            if "س" in word.prefix or self.hint(position, "future") is not None:
+            if "س" in word.prefix or "future" in word.marks or self.hint(position, "future") is not None:
                 return True
         return False
 

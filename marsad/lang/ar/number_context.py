@@ -87,6 +87,11 @@ class Context:
         """The longest row under a key that begins at a token, or None."""
         return self._roles.at(at).get(key)
 
+    def has_two(self, at: int) -> bool:
+        """Say whether a token is "two", as behind a dual noun."""
+        numeral = self.numerals[at] if at < len(self.numerals) else None
+        return numeral is not None and numeral.role == "two" and not numeral.prefix
+
     def _touches(self, at: int) -> bool:
         return self.tokens[at].end == self.tokens[at + 1].start
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence, Set
 
 from marsad.lang.ar.number_context import Context, Found
+from marsad.lang.ar.number_duals import is_pair
 from marsad.lang.ar.number_hints import CurrencyRow, HintTables, UnitRow, VagueRow
 from marsad.lang.ar.number_words import Number, NumberRow, Numeral, NumeralGrammar
 from marsad.lang.ar.row_match import Hint
@@ -16,6 +17,9 @@ from marsad.language import Amount, Count, DatePhrase, Token, Word
 from marsad.model import Quantity
 
 _FARTHEST_AFTER = 5
+# Lexicon tables of inanimate nouns, and of persons.
+_THINGS = frozenset(("weapons", "damage"))
+_PEOPLE = frozenset(("role_nouns",))
 
 
 def is_dual(word: Word) -> bool:
@@ -120,11 +124,11 @@ class _Sentence(Context):
 
     # -- one kind of reading each
 
-    def _pair(self, at: int) -> Found:
+    def _pair(self, at: int) -> Found | None:
         """A dual noun: "قتيلان", also before its own numeral ("سائقين اثنين")."""
-        after = self.numerals[at + 1] if at + 1 < len(self.tokens) else None
-        last = at + 1 if after is not None and after.role == "two" and not after.prefix else at
-        return self.with_bounds(Found(at, last, 2, 2, "dual", noun=at))
+        if not is_pair(self, at, _THINGS, _PEOPLE):
+            return None
+        return self.with_bounds(Found(at, at + 1 if self.has_two(at + 1) else at, 2, 2, "dual", noun=at))
 
     def _vague(self, hint: Hint) -> Found | None:
         found = Found(hint.first, hint.last, None, None, "vague", vague=hint.value)
