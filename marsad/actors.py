@@ -142,7 +142,7 @@ def _latin_names(actors: Collection[Actor]) -> Iterator[ActorName]:
     """Yield the Latin names that a text in any script may hold: with and without accents, and surnames nobody shares."""
     surnames = Counter(actor.name.split()[-1] for actor in actors if actor.id.startswith("person:"))
     for actor in actors:
-        known = [(actor.name, "full")]
+        known = [(actor.name, "full")] if len(actor.name) > 1 else []
         words = actor.name.split()
         if actor.id.startswith("person:") and surnames[words[-1]] == 1 and len(words[-1]) >= _SHORTEST_SURNAME:
             known.append((words[-1], "short"))
