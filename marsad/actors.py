@@ -141,6 +141,7 @@ def _enter(index: dict[str, tuple[ActorName, ...]], key: str, row: ActorName) ->
 def _latin_names(actors: Collection[Actor]) -> Iterator[ActorName]:
     """Yield the Latin names that a text in any script may hold: with and without accents, and surnames nobody shares."""
     surnames = Counter(actor.name.split()[-1] for actor in actors if actor.id.startswith("person:"))
+    surnames.update(actor.name for actor in actors)
     for actor in actors:
         known = [(actor.name, "full")] if len(actor.name) > 1 else []
         words = actor.name.split()
