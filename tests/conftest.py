@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+from standin import Ran, StandIn
 
 from marsad import cli, pipeline
 
-# Tests are imported one by one, so what they share has to be on the path.
-sys.path.insert(0, str(Path(__file__).parent))
-
-from standin import Ran, StandIn
+# A busy machine is no fault of the code.
+hypothesis.settings.register_profile("marsad", deadline=None)
+hypothesis.settings.load_profile("marsad")
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,6 @@
 """The benchmark reads reports like the exam's, the same on every run."""
 
-import sys
 from itertools import islice
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.read import make_reports
 from eval.corpus import exam_cases

@@ -1,14 +1,11 @@
 """The accuracy gate: fails below a floor, and only a flag lowers one."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from eval import corpus, gate
 from marsad.model import Document

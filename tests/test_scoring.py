@@ -13,15 +13,12 @@ from typing import Any
 
 import pytest
 
+from eval.corpus import GOLD, as_prediction, exam_cases
 from marsad.agreement import Counts, assign, compare, is_same_name
 from marsad.errors import InputError
 from marsad.scoring import Case, format_table, load_gold, score_case, score_cases, score_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from eval.corpus import GOLD, as_prediction, exam_cases  # noqa: E402
-
 REFERENCE = ROOT.parent / "shared" / "gold" / "score.py"
 Events = list[dict[str, Any]]
 TEXT = "قصف الجيش البلدة. قتل ثلاثة. نفى الوزير."
