@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marsad.intake import InputProblem, Metadata, check_published, read
-from marsad.intake.common import UnreadableError
+from marsad.intake.documents import UnreadableError
 from marsad.intake.pages import read_page
 from marsad.model import Document
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from marsad.intake.common import InputProblem, Metadata, check_published
+from marsad.intake.documents import InputProblem, Metadata, check_published
 from marsad.intake.files import read_sources
 from marsad.model import Document
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import msgspec
 
-from marsad.intake.common import (
+from marsad.intake.documents import (
     MAX_BYTES,
     NOT_UTF8,
     InputProblem,

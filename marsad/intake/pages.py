@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from marsad.intake.common import NOT_UTF8, Metadata, UnreadableError, check_published
+from marsad.intake.documents import NOT_UTF8, Metadata, UnreadableError, check_published
 
 _DATES = (
     "//meta[@property='article:published_time' or @property='og:article:published_time']/@content",

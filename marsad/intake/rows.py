@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
-from marsad.intake.common import (
+from marsad.intake.documents import (
     MAX_BYTES,
     NOT_UTF8,
     InputProblem,

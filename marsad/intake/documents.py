@@ -1,4 +1,4 @@
-"""What every kind of input shares: the problem record, metadata, and the checks on text and dates."""
+"""How a document is made of text and metadata, and the problem that stands in its place where it cannot be."""
 
 from __future__ import annotations
 
