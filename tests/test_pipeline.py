@@ -10,7 +10,7 @@ from standin import TEXT, StandIn
 from marsad.errors import ResourceError
 from marsad.intake import InputProblem
 from marsad.model import CodedDocument, Document
-from marsad.pipeline import data_version, process
+from marsad.pipeline import data_version, load_fold, process
 from marsad.record import Filters, open_record
 
 PROBLEM = InputProblem(where="x.txt", reason="there is no text", remedy="give one")
@@ -76,6 +76,21 @@ def test_inputs_are_taken_one_at_a_time() -> None:
     assert taken == ["a"]
 
 
-def test_data_version_is_stable() -> None:
-    assert data_version() == data_version()
+def data_folder(path: Path, weights: str) -> Path:
+    (path / "ar").mkdir(parents=True)
+    (path / "codebook.yaml").write_text("types: {}")
+    (path / "ar" / "weights.tsv").write_text(weights)
+    return path
+
+
+def test_the_data_version_names_what_the_files_hold_wherever_they_stand(tmp_path: Path) -> None:
+    first, clone, other = (data_folder(tmp_path / n, w) for n, w in (("a", "1.0"), ("b", "1.0"), ("c", "1.1")))
+    (clone / "notes.txt").write_text("nothing is read from here")
+    assert data_version(first) == data_version(clone)
+    assert data_version(first) != data_version(other), "trained weights are data too"
     assert len(data_version()) == 16
+
+
+def test_spellings_are_alike_in_search() -> None:
+    fold = load_fold()
+    assert fold("سُومى") == fold("سومي")
