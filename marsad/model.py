@@ -144,7 +144,7 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attribution(msgspec.Struct, frozen=True, kw_only=True):
-    """"Source says": who the report cites, by which verb (`verb`), with which stance (states, confirms, denies, alleges)."""
+    """Who the report cites ("source says"), by which `verb`, with which stance: states, confirms, denies or alleges."""
 
     span: Span
     name: str | None = None
@@ -198,7 +198,9 @@ class CodedDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """One value of one field of one event under one attribution: the unit of evidence. `value` is plain JSON data."""
+    """One value of one field of one event as one source gives it: the unit of evidence. `value` is plain JSON data,
+    `source` is None where the report itself is the only source.
+    """
 
     document: str
     event: str

@@ -29,6 +29,7 @@ from marsad.model import (
 )
 
 TEXT = "قصفت القوات الروسية مدينة سومي يوم الاثنين بصاروخين، ما أدى إلى مقتل 3 أشخاص وتدمير مبنى، وفق تاس."
+NOISE = "شارك عبر تويتر"
 
 
 def span_in(text: str, words: str) -> Span:
@@ -48,7 +49,10 @@ class StandIn:
             raise ValueError("no such clause")
         text = document.text
         events = (make_event(document.id, text),) if TEXT in text else ()
-        return CodedDocument(document=document, language="ar", stories=(Story(start=0, end=len(text)),), events=events)
+        at = text.find(NOISE)
+        noise = ((at, at + len(NOISE)),) if at >= 0 else ()
+        story = Story(start=0, end=len(text), noise=noise)
+        return CodedDocument(document=document, language="ar", stories=(story,), events=events)
 
 
 def make_event(document: str, text: str = TEXT) -> Event:

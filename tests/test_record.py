@@ -18,14 +18,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql
-from standin import TEXT, StandIn, make_event, start, wait_for_reports
+from standin import NOISE, TEXT, StandIn, make_event, start, wait_for_reports
 
 from marsad.errors import RecordError
-from marsad.model import CodedDocument, Document
+from marsad.model import Attribution, CodedDocument, Document
 from marsad.pipeline import load_fold
 from marsad.record import Added, Filters, Record, open_record
 from marsad.record.migrate import config
 from marsad.record.schema import VERSION, make_engine, metadata
+from marsad.record.write import claims_of
 
 
 def coded(name: str = "r1", text: str = TEXT, **fields: Any) -> CodedDocument:
@@ -48,7 +49,9 @@ def report_ids(record: Record, **filters: Any) -> list[str]:
 
 def test_everything_comes_back_as_it_was(record: Record) -> None:
     run = record.start_run("1", "data")
-    written = coded(title="عنوان", published="2025-07-22", publisher="a.example", url="https://a.example/1")
+    written = coded(
+        text=f"{TEXT}\n{NOISE}", title="عنوان", published="2025-07-22", publisher="a.example", url="https://a.example/1"
+    )
     record.add(written, run)
     stored, found, event = record.find("r1")
     # The language of the text is known once it was read.
@@ -159,6 +162,18 @@ def test_claims_hold_each_value_with_its_words(record: Record, tmp_path: Path) -
     assert (TEXT[killed[2] : killed[3]], killed[5]) == ("مقتل 3 أشخاص", "TASS")
     assert all(TEXT[start:end] == text for _f, _v, start, end, text, _s in rows)
     assert {row[0] for row in rows} >= {"type", "status", "actor", "recipient", "place", "date", "weapon", "damage"}
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"), [((), [None]), (("TASS",), ["TASS"]), (("TASS", "RIA", "TASS"), ["RIA", "TASS"])]
+)
+def test_each_value_is_claimed_by_each_source(names: tuple[str, ...], expected: list[str | None]) -> None:
+    (event,) = coded().events
+    said = tuple(Attribution(span=event.source[0].span, name=name) for name in names)
+    told = msgspec.structs.replace(coded(), events=(msgspec.structs.replace(event, source=said),))
+    found = list(claims_of(told))
+    assert sorted((c.source for c in found if c.field == "killed"), key=str) == expected
+    assert len(found) == len(list(claims_of(coded()))) * len(expected)
 
 
 def test_a_report_is_written_whole_or_not_at_all(record: Record) -> None:

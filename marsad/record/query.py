@@ -16,6 +16,7 @@ from marsad.record.schema import document_words, documents, event_parties, event
 Fold = Callable[[str], str]
 
 _event = msgspec.json.Decoder(Event)
+_noise = msgspec.json.Decoder(tuple[tuple[int, int], ...])
 _HEAD = ("id", "title", "published", "publisher", "url")
 _SHORTEST = 3  # the index holds pieces of three letters
 
@@ -124,7 +125,10 @@ def _coded(connection: sa.Connection, row: Any, key: int) -> CodedDocument:
     return CodedDocument(
         document=Document(text=row.text, language=row.language, **head),
         language=row.language,
-        stories=tuple(Story(start=s.start, end=s.end, published=s.published) for s in connection.execute(of_stories)),
+        stories=tuple(
+            Story(start=s.start, end=s.end, published=s.published, noise=_noise.decode(s.noise))
+            for s in connection.execute(of_stories)
+        ),
         events=tuple(_event.decode(e) for e in connection.scalars(of_events)),
     )
 

@@ -64,6 +64,7 @@ stories = sa.Table(
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),
     sa.Column("published", sa.String),
+    sa.Column("noise", sa.Text, nullable=False),
 )
 
 events = sa.Table(

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from marsad.model import Claim, CodedDocument, Document, Event, Participant, Span
+from marsad.model import Claim, CodedDocument, Document, Event, Participant, Span, Story
 from marsad.record import query
 from marsad.record.schema import (
     claims,
@@ -142,11 +142,14 @@ class _Transaction:
 
 
 def claims_of(coded: CodedDocument) -> Iterator[Claim]:
-    """Yield each value of each event as a claim; its source is the first that the event is attributed to."""
+    """Yield each value of each event as a claim by each source of the event; with none, by the report alone (None)."""
     for event in coded.events:
-        source = next((a.name or a.span.text for a in event.source), None)
+        sources = dict.fromkeys(a.name or a.span.text for a in event.source) or (None,)
         for field, value, span in _values(event):
-            yield Claim(document=coded.document.id, event=event.id, field=field, value=value, span=span, source=source)
+            for source in sources:
+                yield Claim(
+                    document=coded.document.id, event=event.id, field=field, value=value, span=span, source=source
+                )
 
 
 def _values(event: Event) -> Iterator[tuple[str, Any, Span]]:
@@ -224,14 +227,7 @@ def _add(connection: sa.Connection, coded: CodedDocument, run: int, fold: Callab
 
 def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: Callable[[str], str]) -> None:
     """Write stories, events with places and parties, and claims."""
-    _insert(
-        connection,
-        stories,
-        [
-            {"document": key, "position": i, "start": s.start, "end": s.end, "published": s.published}
-            for i, s in enumerate(coded.stories)
-        ],
-    )
+    _insert(connection, stories, [_story_row(s, key, i) for i, s in enumerate(coded.stories)])
     keys: dict[str, int] = {}
     places: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
@@ -253,6 +249,17 @@ def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: 
     _insert(connection, event_places, places)
     _insert(connection, event_parties, parties)
     _insert(connection, claims, [_claim_row(c, key, keys[c.event]) for c in claims_of(coded)])
+
+
+def _story_row(story: Story, document: int, position: int) -> dict[str, Any]:
+    return {
+        "document": document,
+        "position": position,
+        "start": story.start,
+        "end": story.end,
+        "published": story.published,
+        "noise": _to_json.encode(story.noise).decode(),
+    }
 
 
 def _event_row(event: Event, key: int) -> dict[str, Any]:

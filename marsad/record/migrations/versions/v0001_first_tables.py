@@ -100,6 +100,7 @@ def _create_stories() -> None:
         sa.Column("start", sa.Integer, nullable=False),
         sa.Column("end", sa.Integer, nullable=False),
         sa.Column("published", sa.String),
+        sa.Column("noise", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("document", "position", name="pk_stories"),
     )
 
