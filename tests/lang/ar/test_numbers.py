@@ -27,14 +27,6 @@ UNITS = {
     "percent": ("في المئة", "بالمئة", "في المائة"),
     "time": ("عام", "أعوام", "سنة", "سنوات", "يوم", "أيام", "ساعة", "ساعات", "شهر", "أشهر", "دقيقة", "دقائق"),
 }
-CURRENCIES = {
-    "USD": ("دولار", "دولارات", "دولار أميركي"),
-    "CAD": ("دولار كندي",),
-    "EUR": ("يورو", "اليوروهات"),
-    "RUB": ("روبل",),
-    "GBP": ("جنيه إسترليني",),
-    "": ("دينار",),
-}
 
 
 def tokens(text: str) -> list[Token]:
@@ -57,7 +49,7 @@ def make_reader() -> NumberReader:
         read_tsv(DATA / "ar" / "numbers.tsv", NumberRow),
         read_tsv(DATA / "ar" / "number_words_vague.tsv", VagueRow),
         [UnitRow(word, word, kind, "own") for kind, words in UNITS.items() for word in words],
-        [CurrencyRow(word, code or None, "own") for code, words in CURRENCIES.items() for word in words],
+        read_tsv(DATA / "ar" / "currencies.tsv", CurrencyRow),
     )
 
 
