@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from standin import TEXT, Ran, make_event, start, wait_for_reports
+from standin import NOISE, TEXT, Ran, make_event, start, wait_for_reports
 
 from marsad.commands import rendering
 from marsad.export.wording import Wording
@@ -52,6 +52,12 @@ def test_failures_are_named_and_the_rest_is_read(marsad: Marsad) -> None:
     assert [found["id"] for found in lines(ran.out)] == ["a"]
     said = [line for line in ran.err.splitlines() if line.startswith("marsad: ")]
     assert [line.split(": ")[1] for line in said] == ["in/e.txt", "en", "missing.txt"]
+
+
+def test_a_kept_report_is_shown_with_its_noise_dimmed(marsad: Marsad, folder: Path) -> None:
+    (folder / "a.txt").write_text(f"{TEXT}\n{NOISE}")
+    assert marsad("add", "a.txt").code == 0
+    assert f'<span class="noise">{NOISE}</span>' in marsad("show", "a", "--format", "html").out
 
 
 @pytest.mark.parametrize("source", ["in/en.txt", "in/e.txt", "missing.txt"])

@@ -42,7 +42,9 @@ def test_the_decoded_path_is_the_best_of_all() -> None:
         model = random_tagger(seed)
         text = sentence(*random.Random(seed).choices("abcd", k=4))
         names = tagger.feature_names(text)
-        best = max((p for p in itertools.product(LABELS, repeat=4) if is_allowed(p)), key=lambda p: total(model, names, p))
+        best = max(
+            (p for p in itertools.product(LABELS, repeat=4) if is_allowed(p)), key=lambda p: total(model, names, p)
+        )
         assert model.tag([text])[0].labels == list(best)
 
 
