@@ -158,4 +158,6 @@ def test_each_language_has_its_direction(page: Watched, tmp_path: Path, lang: st
 def test_narrow_screens_need_no_sideways_scrolling(page: Watched, tmp_path: Path, lang: str, width: int) -> None:
     page.tab.set_viewport_size({"width": width, "height": 844})
     page.open(tmp_path / "r.html", report(text=f"{TEXT} {UNBROKEN}"), report("r2"), lang=lang)
-    assert page.tab.evaluate("document.documentElement.scrollWidth") <= width
+    scrolling = "[...document.querySelectorAll('html, .report')].filter(e => e.scrollWidth > e.clientWidth).length"
+    assert page.tab.evaluate("document.documentElement.clientWidth") == width
+    assert page.tab.evaluate(scrolling) == 0
