@@ -72,7 +72,9 @@ def token_labels(sentence: Sentence, spans: list[tuple[int, int, str]]) -> list[
     return out
 
 
-def gold_of(passage: Passage, mention: Mention, events: list[Json], spans: dict[str, list[Located]], typed: bool = True) -> str | None:
+def gold_of(
+    passage: Passage, mention: Mention, events: list[Json], spans: dict[str, list[Located]], typed: bool = True
+) -> str | None:
     """The id of the gold event that a mention's words name."""
     span = passage.span(mention.sentence, mention.first, mention.last)
     for event in events:
@@ -83,7 +85,9 @@ def gold_of(passage: Passage, mention: Mention, events: list[Json], spans: dict[
     return None
 
 
-def gold_of_cluster(passage: Passage, cluster: Cluster, events: list[Json], spans: dict[str, list[Located]]) -> Json | None:
+def gold_of_cluster(
+    passage: Passage, cluster: Cluster, events: list[Json], spans: dict[str, list[Located]]
+) -> Json | None:
     """The gold event that most of a cluster's mentions name."""
     ids = [gold_of(passage, m, events, spans) for m in (cluster.trigger, *cluster.mentions)]
     known = [i for i in ids if i]

@@ -17,7 +17,9 @@ Row = tuple[list[list[str]], list[str]]  # features per token, label per token o
 def train_tagger(rows: Iterable[Row], out: Path, *, rounds: int, l1: float, l2: float, note: str = "") -> Tagger:
     """Train on sentences, write the weights to `out` (see `coder.tagger.load_tagger`) and return the tagger."""
     trainer = pycrfsuite.Trainer(verbose=False)
-    trainer.set_params({"c1": l1, "c2": l2, "max_iterations": rounds, "feature.possible_transitions": False, "feature.minfreq": 2})
+    trainer.set_params(
+        {"c1": l1, "c2": l2, "max_iterations": rounds, "feature.possible_transitions": False, "feature.minfreq": 2}
+    )
     for names, labels in rows:
         trainer.append(names, labels)
     handle, scratch = tempfile.mkstemp(suffix=".crf")

@@ -62,7 +62,9 @@ def prepare(cases: list[GoldCase], language: Any) -> list[Report]:
         document = case.document
         text = document.text
         noise = language.find_noise(text)
-        sentences = [s for s in language.read_sentences(text, 0, len(text)) if not any(a <= s.start < b for a, b in noise)]
+        sentences = [
+            s for s in language.read_sentences(text, 0, len(text)) if not any(a <= s.start < b for a, b in noise)
+        ]
         passages = []
         for n, story in enumerate(stories.find_stories(document, sentences, noise, language)):
             own = [s for s in sentences if story.start <= s.start < story.end]
@@ -131,7 +133,7 @@ def learn_keep_and_same(reports: list[Report]) -> dict[str, Examples]:
             mentions = [m for m, _ in likely]
             for k, (_, own) in enumerate(likely):
                 for j in range(max(0, k - 24), k):
-                    if own is not None and likely[j][1] is not None:
+                    if own is not None and likely[j][1] is not None and events.may_be_same(mentions[j], mentions[k]):
                         same.add(events.same_features(passage, mentions, j, k), own == likely[j][1], report.fold)
     return {"keep": keep, "same": same}
 
@@ -151,7 +153,8 @@ def learn_fields(reports: list[Report], language: Any, kit: coder.Kit, choices: 
             for cluster, gold in pairs:
                 if gold is not None:
                     _learn_parties(found, passage, cluster, parties, gold, report.fold)
-                    _learn_where_and_when(found, passage, cluster, sites, moments, gold, report.fold)
+                    _learn_where(found, passage, cluster, sites, gold, report.fold)
+                    _learn_when(found, passage, cluster, moments, gold, report.fold)
                     _learn_facts(found, passage, cluster, gold, report.fold)
     return found
 
@@ -167,13 +170,16 @@ def _learn_parties(found: Any, passage: Passage, cluster: Cluster, parties: Any,
                 found["home"].add(home, item["country"] == country, fold)
 
 
-def _learn_where_and_when(found: Any, passage: Passage, cluster: Cluster, sites: Any, moments: Any, gold: Any, fold: int) -> None:
+def _learn_where(found: Any, passage: Passage, cluster: Cluster, sites: Any, gold: Any, fold: int) -> None:
     for site, features in places.candidates(passage, cluster, sites):
         found["place"].add(features, any(align.is_place(site, item) for item in gold["places"]), fold)
+
+
+def _learn_when(found: Any, passage: Passage, cluster: Cluster, moments: Any, gold: Any, fold: int) -> None:
     for moment, features in times.candidates(passage, cluster, moments):
-        dates = moment.dates
-        right = bool(gold["date"]) and dates is not None and (dates.start, dates.end) == (gold["date"]["start"], gold["date"]["end"])
-        if dates is not None or not gold["date"]:
+        dates, wanted = moment.dates, gold["date"]
+        if dates is not None or not wanted:
+            right = bool(wanted) and dates is not None and (dates.start, dates.end) == (wanted["start"], wanted["end"])
             found["date"].add(features, right, fold)
 
 
@@ -184,8 +190,17 @@ def _learn_figures(found: Any, passage: Passage, pairs: Any, fold: int) -> None:
         for k, features in quantities.owners(passage, clusters, figure):
             gold = pairs[k][1]
             found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)
-        part = next((i for _, g in pairs if g for role in ("casualties", "weapons", "damage") for i in g.get(role) or ()
-                     if align.touches(passage, figure.chunk, i["text"])), None)
+        part = next(
+            (
+                i
+                for _, g in pairs
+                if g
+                for role in ("casualties", "weapons", "damage")
+                for i in g.get(role) or ()
+                if align.touches(passage, figure.chunk, i["text"])
+            ),
+            None,
+        )
         if part is not None and before:
             found["subset"].add(quantities.subset_features(passage, figure, before), bool(part.get("subset")), fold)
         before.append(figure)

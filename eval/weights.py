@@ -40,7 +40,9 @@ def write_weights(path: Path, learned: dict[str, Examples]) -> None:
             continue
         weights, report = fit(name, examples)
         print(f"{name:28} {report}", flush=True)
-        lines += sorted(f"{name}\t{feature}\t{weight:.3f}" for feature, weight in weights.items() if abs(weight) >= 0.01)
+        lines += sorted(
+            f"{name}\t{feature}\t{weight:.3f}" for feature, weight in weights.items() if abs(weight) >= 0.01
+        )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,7 +18,7 @@ from marsad.coder.choices import Choices, load_choices
 from marsad.coder.passage import Cluster, Mention, Passage
 from marsad.coder.tagger import Tagger, load_tagger
 from marsad.gazetteer import Gazetteer
-from marsad.language import Language, Sentence
+from marsad.language import Language
 from marsad.model import Attribution, CodedDocument, Document, Event, Participant, Place, Problem, Span, Story, Why
 
 # Verbal and material help are the only types whose sums of money are coded (gold conventions).
@@ -32,6 +33,18 @@ class Kit(msgspec.Struct, frozen=True):
     choices: Choices
     actors: Actors
     gazetteer: Gazetteer
+
+
+class Findings(NamedTuple):
+    """What a passage holds, before it is known which event each belongs to; figures are already given to clusters."""
+
+    sites: list[places.Site]
+    moments: list[times.Moment]
+    parties: list[participants.Party]
+    figures: list[list[tuple[quantities.Figure, Why]]]
+
+
+Chosen = list[tuple[participants.Party, Why]]
 
 
 def load_kit(folder: Path, actors: Actors, gazetteer: Gazetteer) -> Kit:
@@ -53,7 +66,11 @@ def code(document: Document, language: Language, kit: Kit) -> CodedDocument:
     """Read a document's events; text in another language gives none, and a problem that says so."""
     if not language.is_written_in(document.text):
         where = Span(0, min(40, len(document.text)), document.text[:40])
-        return CodedDocument(document=document, language=None, problems=(Problem(where, f"is not written in the language {language.code}"),))
+        return CodedDocument(
+            document=document,
+            language=None,
+            problems=(Problem(where, f"is not written in the language {language.code}"),),
+        )
     found: list[Event] = []
     passages = read_passages(document, language, kit)
     for _, passage in passages:
@@ -67,7 +84,9 @@ def read_passages(document: Document, language: Language, kit: Kit) -> list[tupl
     """Read a document into stories and their passages: sentences tagged with events and roles, noise left out."""
     noise = language.find_noise(document.text)
     sentences = [
-        s for s in language.read_sentences(document.text, 0, len(document.text)) if not any(a <= s.start < b for a, b in noise)
+        s
+        for s in language.read_sentences(document.text, 0, len(document.text))
+        if not any(a <= s.start < b for a, b in noise)
     ]
     found = []
     for number, story in enumerate(stories.find_stories(document, sentences, noise, language)):
@@ -82,72 +101,77 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
     """Return the events of one passage, numbered from `known` + 1."""
     mentions = triggers.find_mentions(passage, kit.choices)
     clusters = events.join_mentions(passage, mentions, kit.choices)
-    sites = places.find_sites(passage, kit.gazetteer)
-    moments = times.find_moments(passage, language)
-    parties = participants.find_parties(passage, kit.actors)
-    owned = quantities.assign_figures(passage, clusters, quantities.find_figures(passage), kit.choices)
-    found = []
-    for k, cluster in enumerate(clusters):
-        where = places.choose_places(passage, cluster, sites, kit.choices)
-        dates, date_text, date_why = times.choose_date(passage, cluster, moments, kit.choices)
-        status, status_why = factuality.choose_status(passage, cluster, dates, kit.choices)
-        generic, generic_why = factuality.choose_generic(passage, cluster, dates, kit.choices)
-        casualties, weapons, damage = quantities.as_records(passage, owned[k], kit.choices)
-        modes, modes_why = factuality.choose_modes(passage, cluster, [w.kind for w in weapons] + [d.object for d in damage], kit.choices)
-        trigger = cluster.trigger
-        why = {"type": _type_why(passage, trigger, kit), "status": status_why, "generic": generic_why}
-        why.update({name: reason for name, reason in (("modes", modes_why), ("date", date_why)) if reason})
-        found.append(
-            Event(
-                id=f"{document_id}:e{known + k + 1}",
-                type=trigger.type,
-                modes=modes,
-                status=status,
-                generic=generic,
-                confidence=round(max(m.confidence for m in cluster.mentions), 2),
-                story=passage.story,
-                trigger=passage.span(trigger.sentence, trigger.first, trigger.last),
-                mentions=tuple(passage.span(m.sentence, m.first, m.last) for m in cluster.mentions if m is not trigger),
-                actor=_parties(passage, cluster, parties, "actor", where, kit),
-                recipient=_parties(passage, cluster, parties, "recipient", where, kit),
-                places=tuple(where),
-                date=dates,
-                date_text=date_text,
-                weapons=weapons,
-                casualties=casualties,
-                damage=damage,
-                money=quantities.find_money(passage, cluster) if trigger.type in _MONEY_TYPES else None,
-                source=_sources(passage, cluster, parties, kit),
-                why=why,
-            )
-        )
-    return found
+    found = Findings(
+        places.find_sites(passage, kit.gazetteer),
+        times.find_moments(passage, language),
+        participants.find_parties(passage, kit.actors),
+        quantities.assign_figures(passage, clusters, quantities.find_figures(passage), kit.choices),
+    )
+    return [
+        _event(passage, cluster, k, found, kit, f"{document_id}:e{known + k + 1}") for k, cluster in enumerate(clusters)
+    ]
+
+
+def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit, event_id: str) -> Event:
+    """Fill the fields of one event from what was found in its passage."""
+    choices, trigger = kit.choices, cluster.trigger
+    where = places.choose_places(passage, cluster, found.sites, choices)
+    dates, date_text, date_why = times.choose_date(passage, cluster, found.moments, choices)
+    (status, status_why), (generic, generic_why) = factuality.choose_status(passage, cluster, dates, choices)
+    casualties, weapons, damage = quantities.as_records(passage, found.figures[k], choices)
+    kinds = [w.kind for w in weapons] + [d.object for d in damage]
+    modes, modes_why = factuality.choose_modes(passage, cluster, kinds, choices)
+    parties = participants.choose_parties(passage, cluster, found.parties, choices)
+    why = {"type": _type_why(passage, trigger, kit), "status": status_why, "generic": generic_why}
+    why.update({name: reason for name, reason in (("modes", modes_why), ("date", date_why)) if reason})
+    return Event(
+        id=event_id,
+        type=trigger.type,
+        modes=modes,
+        status=status,
+        generic=generic,
+        confidence=round(max(m.confidence for m in cluster.mentions), 2),
+        story=passage.story,
+        trigger=passage.span(trigger.sentence, trigger.first, trigger.last),
+        mentions=tuple(passage.span(m.sentence, m.first, m.last) for m in cluster.mentions if m is not trigger),
+        actor=_participants(passage, cluster, parties["actor"], "actor", where, kit),
+        recipient=_participants(passage, cluster, parties["recipient"], "recipient", where, kit),
+        places=tuple(where),
+        date=dates,
+        date_text=date_text,
+        weapons=weapons,
+        casualties=casualties,
+        damage=damage,
+        money=quantities.find_money(passage, cluster) if trigger.type in _MONEY_TYPES else None,
+        source=_sources(passage, cluster, parties["source"]),
+        why=why,
+    )
 
 
 def _type_why(passage: Passage, trigger: Mention, kit: Kit) -> Why:
-    """Why these words name an event of this type: the tagger's heaviest features and the keep choice."""
+    """Why these words name an event of this type: the tagger's lead and the keep choice."""
     features = triggers.keep_features(passage, trigger)
     kept = kit.choices["keep"].why(features, passage.span(trigger.sentence, trigger.first, trigger.last).text)
-    return Why(rule="tagger; choice:keep", words=kept.words, score=kept.score, features=(("lead", round(trigger.lead, 2)), *kept.features))
+    heaviest = (("lead", round(trigger.lead, 2)), *kept.features)
+    return Why(rule=f"tagger:{trigger.type}; choice:keep", words=kept.words, score=kept.score, features=heaviest)
 
 
-def _parties(
-    passage: Passage, cluster: Cluster, parties: Sequence[participants.Party], role: str, where: Sequence[Place], kit: Kit
+def _participants(
+    passage: Passage, cluster: Cluster, chosen: Chosen, role: str, where: Sequence[Place], kit: Kit
 ) -> tuple[Participant, ...]:
     """The actors or recipients of an event; one without a country may take that of the event's place."""
     home = kit.choices["home"]
     country = next((p.country for p in where if p.country), None)
     found = []
-    for party, why in participants.choose_parties(passage, cluster, parties, role, kit.choices):
+    for party, why in chosen:
         features = participants.place_country_features(party, role, cluster.trigger.type)
         takes = party.country is None and party.name is None and country and home.score(features) >= home.threshold
-        found.append(participants.as_participant(passage, cluster, party, country if takes else None, why))
+        own = country if takes else None
+        found.append(participants.as_participant(passage, cluster, (party, why), own, kit.actors))
     return tuple(found)
 
 
-def _sources(
-    passage: Passage, cluster: Cluster, parties: Sequence[participants.Party], kit: Kit
-) -> tuple[Attribution, ...]:
+def _sources(passage: Passage, cluster: Cluster, chosen: Chosen) -> tuple[Attribution, ...]:
     """Everybody whom the report says the event from."""
     own = {m.sentence for m in cluster.mentions}
     return tuple(
@@ -158,5 +182,5 @@ def _sources(
             inferred=p.chunk.sentence not in own,
             why=why,
         )
-        for p, why in participants.choose_parties(passage, cluster, parties, "source", kit.choices)
+        for p, why in chosen
     )

@@ -24,6 +24,10 @@ class WeightRow(msgspec.Struct, frozen=True):
     weight: float
 
 
+def _squash(total: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
 class Choice:
     """A binary choice with its weights and the probability (0-1) from which it says yes."""
 
@@ -31,26 +35,46 @@ class Choice:
         """Take the weights by feature; `@threshold` among them sets where yes begins (default 0.5)."""
         self.name = name
         self.threshold = weights.get("@threshold", 0.5)
-        self._weights = weights
-        self._bias = weights.get("bias", 0.0)
+        self.weights = {f: w for f, w in weights.items() if f not in ("@threshold", "bias")}
+        self.bias = weights.get("bias", 0.0)
 
     def score(self, features: Iterable[str]) -> float:
         """Return the probability (0-1) of yes."""
-        weights = self._weights
-        total = self._bias
-        for feature in features:
-            weight = weights.get(feature)
-            if weight is not None:
-                total += weight
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+        get = self.weights.get
+        return _squash(self.bias + sum([get(feature, 0.0) for feature in features]))
 
-    def why(self, features: Iterable[str], words: str, lost: Sequence[tuple[str, float]] = ()) -> Why:
-        """Say how the choice came out: score, the heaviest features and the alternatives that lost."""
+    def why(self, features: Iterable[str], words: str, lost: Sequence[tuple[str, float]] = (), read: str = "") -> Why:
+        """Say how the choice came out: score, the heaviest features, the alternatives that lost; `read` says how the value
+        itself was read (a lexicon row, a rule).
+        """
         chosen = list(features)
-        known = sorted(((f, w) for f in chosen if (w := self._weights.get(f))), key=lambda fw: -abs(fw[1]))
+        known = sorted(((f, w) for f in chosen if (w := self.weights.get(f))), key=lambda fw: -abs(fw[1]))
         heaviest = tuple((f, round(w, 2)) for f, w in known[:6])
         ranked = tuple((text, round(score, 3)) for text, score in sorted(lost, key=lambda ts: -ts[1])[:3])
-        return Why(rule=f"choice:{self.name}", words=words, score=round(self.score(chosen), 3), features=heaviest, lost=ranked)
+        rule = f"choice:{self.name}; {read}" if read else f"choice:{self.name}"
+        return Why(rule=rule, words=words, score=round(self.score(chosen), 3), features=heaviest, lost=ranked)
+
+
+class Group:
+    """Several choices over the same features, scored in one pass."""
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        """Put the weights of the choices side by side, by feature."""
+        self.choices = list(choices)
+        self._start = [choice.bias for choice in choices]
+        self._weights: dict[str, list[tuple[int, float]]] = {}
+        for k, choice in enumerate(choices):
+            for feature, weight in choice.weights.items():
+                self._weights.setdefault(feature, []).append((k, weight))
+
+    def scores(self, features: Iterable[str]) -> list[float]:
+        """Return each choice's probability (0-1) of yes."""
+        totals = list(self._start)
+        get = self._weights.get
+        for feature in features:
+            for k, weight in get(feature, ()):
+                totals[k] += weight
+        return [_squash(total) for total in totals]
 
 
 class Choices:
@@ -62,15 +86,27 @@ class Choices:
         for row in rows:
             grouped.setdefault(row.choice, {})[row.feature] = row.weight
         self._choices = {name: Choice(name, weights) for name, weights in grouped.items()}
+        self._groups: dict[tuple[str, ...], Group] = {}
+        self._starts: dict[str, tuple[str, ...]] = {}
 
     def __getitem__(self, name: str) -> Choice:
         """Return the choice of that name."""
         found = self._choices.get(name)
         return found if found is not None else Choice(name, {"bias": -9.0})
 
-    def names(self, start: str) -> list[str]:
+    def group(self, *names: str) -> Group:
+        """Return the choices of these names as a group; the same group for the same names."""
+        found = self._groups.get(names)
+        if found is None:
+            found = self._groups[names] = Group([self[name] for name in names])
+        return found
+
+    def names(self, start: str) -> tuple[str, ...]:
         """Return the names of the choices that begin so, sorted."""
-        return sorted(name for name in self._choices if name.startswith(start))
+        found = self._starts.get(start)
+        if found is None:
+            found = self._starts[start] = tuple(sorted(name for name in self._choices if name.startswith(start)))
+        return found
 
 
 def load_choices(path: Path) -> Choices:

@@ -11,6 +11,7 @@ from marsad.coder.choices import Choices
 from marsad.coder.passage import Cluster, Mention, Passage, bucket, hits_between
 
 _LOOK_BACK = 24
+_FACTS = ("places", "weapons", "actors", "counts")
 
 
 def join_mentions(passage: Passage, mentions: Sequence[Mention], choices: Choices) -> list[Cluster]:
@@ -20,15 +21,21 @@ def join_mentions(passage: Passage, mentions: Sequence[Mention], choices: Choice
     for k, mention in enumerate(mentions):
         best, antecedent = same.threshold, -1
         for j in range(max(0, k - _LOOK_BACK), k):
+            if not may_be_same(mentions[j], mention):
+                continue
             score = same.score(same_features(passage, mentions, j, k))
             if score >= best:
                 best, antecedent = score, j
         group.append(group[antecedent] if antecedent >= 0 else k)
-        del mention
     members: dict[int, list[Mention]] = {}
     for k, head in enumerate(group):
         members.setdefault(head, []).append(mentions[k])
     return [Cluster(tuple(own), _main(passage, own)) for own in members.values()]
+
+
+def may_be_same(a: Mention, b: Mention) -> bool:
+    """Say whether two mentions are worth comparing: of one type, or told in one sentence."""
+    return a.type == b.type or a.sentence == b.sentence
 
 
 def _main(passage: Passage, mentions: Sequence[Mention]) -> int:
@@ -76,31 +83,18 @@ def same_features(passage: Passage, mentions: Sequence[Mention], j: int, k: int)
         found.append(f"joined={right.tokens[b.first].word.prefix[:1]}/{types}/{harm}")
         if b.first:
             found.append(f"before={right.tokens[b.first - 1].word.folded}")
-    found += _places(passage, a, b, gap)
+    found += _shared(passage, a, b, gap)
     if types != "differ":
         found.append(f"gap={gap}/{types}/{harm}")
     return found
 
 
-def _places(passage: Passage, a: Mention, b: Mention, gap: str) -> list[str]:
-    """Whether the sentences of two mentions name the same places and numbers."""
+def _shared(passage: Passage, a: Mention, b: Mention, gap: str) -> list[str]:
+    """Whether the sentences of two mentions name the same places, weapons, actors and numbers."""
     if a.sentence == b.sentence:
         return []
     found = []
-    for kind in ("places", "weapons", "actors"):
-        own = [
-            {_code(p.hit.value, p.hit.code) for p in passage.sentences[m.sentence].phrases if p.kind == kind and p.hit} for m in (a, b)
-        ]
-        verdict = "none" if not own[0] or not own[1] else "shared" if own[0] & own[1] else "apart"
+    for kind, left, right in zip(_FACTS, passage.facts(a.sentence), passage.facts(b.sentence), strict=True):
+        verdict = "none" if not left or not right else "shared" if left & right else "apart"
         found.append(f"{kind}={verdict}/{gap}")
-    counts = [{c.quantity.min for c in passage.sentences[m.sentence].counts if c.unit is None} for m in (a, b)]
-    verdict = "none" if not counts[0] or not counts[1] else "shared" if counts[0] & counts[1] else "apart"
-    found.append(f"counts={verdict}/{gap}")
     return found
-
-
-def _code(value: object, code: str) -> str:
-    """What a hit stands for: the id of the first candidate, or the code of its row."""
-    if isinstance(value, tuple) and value:
-        return str(getattr(value[0], "id", code))
-    return code

@@ -15,37 +15,41 @@ from marsad.model import DateRange, Why
 STATUSES = ("future", "hypothetical", "negated", "historical")
 
 
-def choose_status(passage: Passage, cluster: Cluster, dates: DateRange | None, choices: Choices) -> tuple[str, Why]:
-    """Return the status of an event and why: the likeliest marked status above its threshold, else actual."""
+def choose_status(
+    passage: Passage, cluster: Cluster, dates: DateRange | None, choices: Choices
+) -> tuple[tuple[str, Why], tuple[bool, Why]]:
+    """Return the status of an event with why, and whether it is a general statement (habitual, running total) with why.
+
+    The status is the likeliest marked one above its threshold, else actual.
+    """
     features = status_features(passage, cluster, dates)
     words = _words(passage, cluster.trigger)
-    scored = [(status, choices[f"status:{status}"].score(features)) for status in STATUSES]
-    over = [(score - choices[f"status:{status}"].threshold, status) for status, score in scored]
-    margin, status = max(over)
+    *scores, general = choices.group(*(f"status:{status}" for status in STATUSES), "generic").scores(features)
+    scored = list(zip(STATUSES, scores, strict=True))
+    margin, status = max((score - choices[f"status:{status}"].threshold, status) for status, score in scored)
+    generic = choices["generic"]
+    is_generic = general >= generic.threshold, generic.why(features, words)
     if margin < 0:
-        return "actual", Why(rule="status: nothing marks another", words=words, lost=tuple((s, round(p, 3)) for s, p in scored))
-    return status, choices[f"status:{status}"].why(features, words, [s for s in scored if s[0] != status])
+        lost = tuple((s, round(p, 3)) for s, p in scored)
+        return ("actual", Why(rule="status: nothing marks another", words=words, lost=lost)), is_generic
+    lost_to = [s for s in scored if s[0] != status]
+    return (status, choices[f"status:{status}"].why(features, words, lost_to)), is_generic
 
 
-def choose_generic(passage: Passage, cluster: Cluster, dates: DateRange | None, choices: Choices) -> tuple[bool, Why]:
-    """Say whether an event is a habitual, general or running-total statement, and why."""
-    features = status_features(passage, cluster, dates)
-    choice = choices["generic"]
-    score = choice.score(features)
-    return score >= choice.threshold, choice.why(features, _words(passage, cluster.trigger))
-
-
-def choose_modes(passage: Passage, cluster: Cluster, kinds: Sequence[str], choices: Choices) -> tuple[tuple[str, ...], Why | None]:
+def choose_modes(
+    passage: Passage, cluster: Cluster, kinds: Sequence[str], choices: Choices
+) -> tuple[tuple[str, ...], Why | None]:
     """Return the modes of an event and why; `kinds` are the weapon kinds and damaged objects that belong to it."""
     prefix = f"mode:{cluster.trigger.type}:"
+    names = choices.names(prefix)
+    if not names:
+        return (), None
     features = mode_features(passage, cluster, kinds)
-    chosen = []
-    why = None
-    for name in choices.names(prefix):
-        choice = choices[name]
-        if choice.score(features) >= choice.threshold:
+    chosen, why = [], None
+    for name, score in zip(names, choices.group(*names).scores(features), strict=True):
+        if score >= choices[name].threshold:
             chosen.append(name.removeprefix(prefix))
-            why = choice.why(features, _words(passage, cluster.trigger))
+            why = choices[name].why(features, _words(passage, cluster.trigger))
     return tuple(chosen), why
 
 
@@ -61,7 +65,13 @@ def status_features(passage: Passage, cluster: Cluster, dates: DateRange | None)
     word = tokens[trigger.first].word
     hit = next((h for h in word.hits if h.table in ("triggers", "outcomes")), None)
     form = hit.form if hit else "unknown"
-    found = [f"form={form}", f"type={trigger.type}", f"form={form}/{trigger.type}", f"will={'future' in word.marks}", f"head={trigger.sentence == 0}"]
+    found = [
+        f"form={form}",
+        f"type={trigger.type}",
+        f"form={form}/{trigger.type}",
+        f"will={'future' in word.marks}",
+        f"head={trigger.sentence == 0}",
+    ]
     found.append(f"stem={word.light}")
     for back in (1, 2, 3):
         seat = trigger.first - back
@@ -92,7 +102,9 @@ def _time_features(passage: Passage, trigger: Mention, dates: DateRange | None) 
     if dates is None or passage.published is None:
         return [f"days=unknown/{dates is not None}"]
     days = (date.fromisoformat(passage.published[:10]) - date.fromisoformat(dates.end)).days
-    name = "future" if days < 0 else "week" if days <= 7 else "month" if days <= 31 else "year" if days <= 366 else "years"
+    name = (
+        "future" if days < 0 else "week" if days <= 7 else "month" if days <= 31 else "year" if days <= 366 else "years"
+    )
     return [f"days={name}"]
 
 
@@ -104,7 +116,13 @@ def mode_features(passage: Passage, cluster: Cluster, kinds: Sequence[str]) -> l
         for phrase in sentence.phrases:
             if phrase.hit is None or phrase.kind not in ("triggers", "weapons", "outcomes", "damage", "role_nouns"):
                 continue
-            at = "in" if phrase.first <= mention.last and phrase.last >= mention.first else "near" if abs(phrase.first - mention.first) <= 6 else "far"
+            at = (
+                "in"
+                if phrase.first <= mention.last and phrase.last >= mention.first
+                else "near"
+                if abs(phrase.first - mention.first) <= 6
+                else "far"
+            )
             mode = getattr(phrase.hit.value, "mode", None)
             if mode:
                 found.add(f"{at}:mode={mode}")

@@ -28,8 +28,16 @@ def word_atoms(word: Word, offset: int) -> list[str]:
     near = [f"{mark}s={stem}", f"{mark}l={light}", f"{mark}b4={light[:4]}", f"{mark}c={head}", *classes]
     if offset:
         return near
-    forms = sorted({f"{h.table}={h.code}/{h.form}" for h in word.hits if h.table in ("triggers", "outcomes", "speech_verbs")})
-    shape = [f"w={word.folded}", f"b3={light[:3]}", f"b2={light[:2]}", f"e2={word.folded[-2:]}", f"e3={word.folded[-3:]}"]
+    forms = sorted(
+        {f"{h.table}={h.code}/{h.form}" for h in word.hits if h.table in ("triggers", "outcomes", "speech_verbs")}
+    )
+    shape = [
+        f"w={word.folded}",
+        f"b3={light[:3]}",
+        f"b2={light[:2]}",
+        f"e2={word.folded[-2:]}",
+        f"e3={word.folded[-3:]}",
+    ]
     shape += [f"x={word.suffix}", f"k={word.kind}", f"n={min(len(stem), 6)}"]
     return ["bias", *near, *shape, *forms, *(f"mark={m}" for m in word.marks)]
 
@@ -82,7 +90,7 @@ _SENTENCE_TABLES = frozenset({"triggers", "weapons", "outcomes", "trigger_blocke
 def sentence_features(sentence: Sentence) -> list[str]:
     """Return the names of features that all tokens of a sentence share: which lexicon classes stand anywhere in it."""
     classes = {f"S:{p.kind}={p.hit.code}" for p in sentence.phrases if p.hit and p.kind in _SENTENCE_TABLES}
-    if not sentence.tokens[-1].word.folded == ".":
+    if sentence.tokens[-1].word.folded != ".":
         classes.add("S:open")
     if sentence.line == 0:
         classes.add("S:head")

@@ -14,6 +14,9 @@ from marsad.coder.tagger import Tagged
 from marsad.language import Hit, Sentence, Token
 from marsad.model import Span
 
+# The distance of what stands in another sentence.
+ELSEWHERE = 99
+
 
 class Passage(msgspec.Struct):
     """One story in the making: its sentences (noise left out) with event labels and role labels per token."""
@@ -24,12 +27,31 @@ class Passage(msgspec.Struct):
     sentences: list[Sentence]
     tags: list[Tagged]
     roles: list[Tagged]
+    _facts: dict[int, tuple[frozenset[object], ...]] = msgspec.field(default_factory=dict)
+
+    def facts(self, sentence: int) -> tuple[frozenset[object], ...]:
+        """Return the places, weapons, actors and counts that a sentence names, each as a set of codes."""
+        found = self._facts.get(sentence)
+        if found is None:
+            own = self.sentences[sentence]
+            named = [
+                frozenset(_code(p.hit) for p in own.phrases if p.kind == kind and p.hit)
+                for kind in ("places", "weapons", "actors")
+            ]
+            counts = frozenset(c.quantity.min for c in own.counts if c.unit is None)
+            found = self._facts[sentence] = (*named, counts)
+        return found
 
     def span(self, sentence: int, first: int, last: int) -> Span:
         """Return the document span of tokens first to last (inclusive) of a sentence."""
         tokens = self.sentences[sentence].tokens
         start, end = tokens[first].start, tokens[last].end
         return Span(start, end, self.text[start:end])
+
+
+def _code(hit: Hit) -> object:
+    """What a hit stands for: the id of the first candidate, or the code of its row."""
+    return hit.value[0].id if isinstance(hit.value, tuple) else hit.code
 
 
 class Mention(NamedTuple):
@@ -89,9 +111,9 @@ def hits_between(sentence: Sentence, first: int, last: int, *tables: str) -> lis
 
 
 def distance(mention: Mention, sentence: int, first: int, last: int) -> int:
-    """Return the tokens between a mention and tokens of the same sentence: negative when these stand before it, 0 overlap."""
+    """Return the tokens between a mention and tokens of its sentence: negative when these stand before it, 0 overlap."""
     if sentence != mention.sentence:
-        return 99
+        return ELSEWHERE
     if last < mention.first:
         return last - mention.first
     if first > mention.last:

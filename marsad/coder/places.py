@@ -43,7 +43,7 @@ class _Name(NamedTuple):
 
 def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
     """Return the places that a passage names, in order, each resolved to one entry."""
-    names = [_names(passage, k, gazetteer) for k in range(len(passage.sentences))]
+    names = [_names(passage, k) for k in range(len(passage.sentences))]
     support = _countries(passage, names)
     sites: list[Site] = []
     for number, found in enumerate(names):
@@ -55,7 +55,7 @@ def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
     return sites
 
 
-def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
+def _names(passage: Passage, number: int) -> list[_Name]:
     """The place names of a sentence with the kind word before each; ordinary words count only after a kind word."""
     sentence = passage.sentences[number]
     labels = passage.roles[number].labels
@@ -69,9 +69,15 @@ def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
         word = sentence.tokens[phrase.first].word
         marked = labels[phrase.first][2:] == "PLC"
         if phrase.first == phrase.last and kind is None and not marked:
-            if phrase.hit.code == "ordinary" or any(h.table in ("triggers", "outcomes", "role_nouns", "nisbas") for h in word.hits):
+            if phrase.hit.code == "ordinary" or any(
+                h.table in ("triggers", "outcomes", "role_nouns", "nisbas") for h in word.hits
+            ):
                 continue
-            if phrase.hit.value[0].population < 5000 and phrase.hit.value[0].kind != "curated" and not phrase.hit.value[0].id.startswith("marsad"):
+            if (
+                phrase.hit.value[0].population < 5000
+                and phrase.hit.value[0].kind != "curated"
+                and not phrase.hit.value[0].id.startswith("marsad")
+            ):
                 continue
         first = kind.first if kind else phrase.first
         level = kind.hit.code if kind and kind.hit else None
@@ -129,7 +135,10 @@ def _most_specific(
         while k + 1 < len(resolved):
             after, outer = resolved[k + 1]
             gap = after.first - last - 1
-            plain = all(sentence.tokens[i].word.kind != "mark" or sentence.tokens[i].word.folded in "،,(" for i in range(last + 1, after.first))
+            plain = all(
+                sentence.tokens[i].word.kind != "mark" or sentence.tokens[i].word.folded in "،,("
+                for i in range(last + 1, after.first)
+            )
             if gap > _CHAIN_GAP or not plain or outer.id == entry.id or not gazetteer.is_inside(entry.id, outer.id):
                 break
             last = after.last
@@ -152,8 +161,7 @@ def choose_places(passage: Passage, cluster: Cluster, sites: Sequence[Site], cho
             continue
         seen.add(site.entry.id)
         span = passage.span(site.sentence, site.first, site.last)
-        why = choice.why(features, span.text, lost)
-        chosen.append(_record(site, passage, inherited, Why(rule=f"{why.rule}; {site.rule}", words=span.text, score=why.score, features=why.features, lost=why.lost)))
+        chosen.append(_record(site, passage, inherited, choice.why(features, span.text, lost, read=site.rule)))
     return chosen
 
 
@@ -215,4 +223,3 @@ def place_features(passage: Passage, cluster: Cluster, sites: Sequence[Site], si
         found.append(f"latest={bool(earlier) and earlier[-1] is site}/{label}/{type_}")
         found.append(f"headline={site.sentence == 0}/{label}/{has_own}")
     return found
-

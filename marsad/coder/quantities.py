@@ -57,7 +57,9 @@ def find_figures(passage: Passage) -> list[Figure]:
     return found
 
 
-def _casualty(sentence: Sentence, chunk: Chunk, hits: Sequence[tuple[int, int, Hit]], before: Sequence[Figure]) -> Figure:
+def _casualty(
+    sentence: Sentence, chunk: Chunk, hits: Sequence[tuple[int, int, Hit]], before: Sequence[Figure]
+) -> Figure:
     noun = next((h for _, _, h in hits if h.table == "role_nouns" and h.value.who), None)
     title = any(h.table == "titles" for _, _, h in hits)
     who = noun.value.who if noun else "official" if title else "person"
@@ -79,7 +81,7 @@ def _thing(sentence: Sentence, chunk: Chunk, hits: Sequence[tuple[int, int, Hit]
 
 
 def _quantity(sentence: Sentence, chunk: Chunk, noun: Hit | None) -> tuple[Quantity, str]:
-    """The count said with a chunk: a number or dual in it or counting its noun, else one for a singular, none for a plural."""
+    """The count said with a chunk: a number or dual in it or counting its noun; else one for a singular, none for many."""
     for count in sentence.counts:
         if count.unit is not None:
             continue
@@ -117,8 +119,7 @@ def assign_figures(
         chunk = figure.chunk
         words = passage.span(chunk.sentence, chunk.first, chunk.last).text
         lost = [(clusters[k].trigger.type, s) for k, _, s in scored if k != best]
-        why = choice.why(features, words, lost)
-        owned[best].append((figure, Why(rule=f"{why.rule}; {figure.rule}", words=words, score=why.score, features=why.features, lost=why.lost)))
+        owned[best].append((figure, choice.why(features, words, lost, read=figure.rule)))
     return owned
 
 
@@ -155,7 +156,8 @@ def figure_features(passage: Passage, clusters: Sequence[Cluster], k: int, figur
         found.append(f"triggers={min(2, others)}/{apart > 0}/{label}")
         found.append(f"before={word_before(passage.sentences[chunk.sentence].tokens, chunk.first)}")
         near = sorted(
-            range(len(clusters)), key=lambda c: abs(nearest(clusters[c].mentions, chunk.sentence, chunk.first, chunk.last)[1])
+            range(len(clusters)),
+            key=lambda c: abs(nearest(clusters[c].mentions, chunk.sentence, chunk.first, chunk.last)[1]),
         )
         found.append(f"rank={min(2, near.index(k))}")
     return found
@@ -166,7 +168,11 @@ def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) 
     chunk = figure.chunk
     tokens = passage.sentences[chunk.sentence].tokens
     earlier = [f for f in before if f.chunk.label == chunk.label]
-    found = [f"before={word_before(tokens, chunk.first)}", f"label={chunk.label}", f"first={tokens[chunk.first].word.light}"]
+    found = [
+        f"before={word_before(tokens, chunk.first)}",
+        f"label={chunk.label}",
+        f"first={tokens[chunk.first].word.light}",
+    ]
     found += [f"near={tokens[i].word.light}" for i in range(max(0, chunk.first - 3), chunk.first)]
     found.append(f"earlier={len(earlier) > 0}")
     if earlier:
@@ -193,7 +199,9 @@ def as_records(
         part = bool(before) and subset.score(subset_features(passage, figure, before)) >= subset.threshold
         before.append(figure)
         if chunk.label in OUTCOMES:
-            record = Casualty(span=span, outcome=figure.code, who=figure.who, quantity=figure.quantity, subset=part, why=why)
+            record = Casualty(
+                span=span, outcome=figure.code, who=figure.who, quantity=figure.quantity, subset=part, why=why
+            )
             if not any(_same(c.outcome, c.quantity, figure) for c in casualties):
                 casualties.append(record)
         elif chunk.label == "WPN":

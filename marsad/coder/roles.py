@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from marsad.coder.passage import Passage, bucket
+from marsad.language import Sentence, Word
+
+_CLOSE = 3
 
 
 def extra_features(passage: Passage) -> list[list[list[str]]]:
     """Return, per sentence and token, the features that tell the nearest event words to the left and right."""
-    return [_sentence_features(tagged.labels) for tagged in passage.tags]
+    return [_sentence_features(s, t.labels) for s, t in zip(passage.sentences, passage.tags, strict=True)]
 
 
-def _sentence_features(labels: list[str]) -> list[list[str]]:
-    found: list[list[str]] = []
-    last, kind = -1, ""
-    for i, label in enumerate(labels):
-        if label != "O":
-            last, kind = i, label[2:]
-            found.append([f"event={label}"])
-        elif last >= 0:
-            found.append([f"left={kind}", f"left={kind}/{bucket(i - last)}"])
-        else:
-            found.append(["left=none"])
-    following, kind = -1, ""
-    for i in range(len(labels) - 1, -1, -1):
-        if labels[i] != "O":
-            following, kind = i, labels[i][2:]
-        elif following >= 0:
-            found[i] += [f"right={kind}", f"right={kind}/{bucket(following - i)}"]
-        else:
-            found[i].append("right=none")
+def _sentence_features(sentence: Sentence, labels: list[str]) -> list[list[str]]:
+    found: list[list[str]] = [[f"event={label}"] if label != "O" else [] for label in labels]
+    for side, seats in (("left", range(len(labels))), ("right", range(len(labels) - 1, -1, -1))):
+        at, names = -1, ("", "", "")
+        for i in seats:
+            if labels[i] != "O":
+                if labels[i].startswith("B-"):
+                    at, names = i, _event_names(sentence.tokens[i].word, labels[i][2:])
+            elif at < 0:
+                found[i].append(f"{side}=none")
+            else:
+                kind, form, stem = names
+                apart = bucket(abs(i - at))
+                found[i] += [f"{side}={kind}/{apart}", f"{side}={form}/{apart}", f"{side}={stem}", f"{side}={kind}"]
+                if abs(i - at) <= _CLOSE:
+                    found[i].append(f"{side}={stem}/{abs(i - at)}")
     return found
+
+
+def _event_names(word: Word, kind: str) -> tuple[str, str, str]:
+    """An event word's type, its type with the form its word has, and its stem."""
+    hit = next((h for h in word.hits if h.table in ("triggers", "outcomes")), None)
+    passive = "/u" if any(m.endswith("-u") for m in word.marks) else ""
+    return kind, f"{kind}/{hit.form if hit else ''}{passive}", word.light

@@ -19,7 +19,7 @@ _BODY_SHORTEST = 80
 _SHARED_MOST = 0.16
 _REPEATED_LEAST = 0.6
 _DATELINE_LINES = 4
-_QUOTES = frozenset("«“\"")
+_QUOTES = frozenset('«“"')
 
 
 class _Line(NamedTuple):
@@ -46,7 +46,9 @@ def find_stories(
         last = starts[k + 1] if k + 1 < len(starts) else len(lines)
         start, end = lines[first].start, lines[last - 1].end
         own = tuple((a, b) for a, b in noise if start <= a and b <= end)
-        stories.append(Story(start=start, end=end, published=_published(document, lines[first:last], language), noise=own))
+        stories.append(
+            Story(start=start, end=end, published=_published(document, lines[first:last], language), noise=own)
+        )
     return tuple(stories)
 
 

@@ -34,7 +34,9 @@ class Tagged(NamedTuple):
 class Tagger:
     """Tags the tokens of sentences with labels `O`, `B-X`, `I-X`."""
 
-    def __init__(self, labels: Sequence[str], weights: dict[str, dict[str, float]], transitions: dict[tuple[str, str], float]) -> None:
+    def __init__(
+        self, labels: Sequence[str], weights: dict[str, dict[str, float]], transitions: dict[tuple[str, str], float]
+    ) -> None:
         """Put together labels, weights (feature → label → weight) and transition weights."""
         self.labels = list(labels)
         self._index = {label: k for k, label in enumerate(self.labels)}
@@ -46,11 +48,11 @@ class Tagger:
         matrix = np.zeros((len(self.labels), len(self.labels)), dtype=np.float32)
         for (a, b), weight in transitions.items():
             matrix[self._index[a], self._index[b]] = weight
-        for b, label in enumerate(self.labels):
+        for column, label in enumerate(self.labels):
             if label.startswith("I-"):
-                for a, before in enumerate(self.labels):
+                for row, before in enumerate(self.labels):
                     if before[2:] != label[2:]:
-                        matrix[a, b] = -1000.0
+                        matrix[row, column] = -1000.0
         # Kept by the label that is entered: into[b][a].
         self._into: list[list[float]] = matrix.T.tolist()
         self._barred = [k for k, label in enumerate(self.labels) if label.startswith("I-")]
@@ -61,10 +63,14 @@ class Tagger:
         self._table: Scores = np.zeros((256, len(features.OFFSETS), len(self.labels)), dtype=np.float32)
         self._known: dict[tuple[str, tuple[str, ...]], int] = {}
 
-    def tag(self, sentences: Sequence[Sentence], extra: Sequence[Sequence[Sequence[str]]] | None = None) -> list[Tagged]:
+    def tag(
+        self, sentences: Sequence[Sentence], extra: Sequence[Sequence[Sequence[str]]] | None = None
+    ) -> list[Tagged]:
         """Tag sentences; `extra` gives further feature names per sentence and token."""
         if len(self._known) > _REMEMBERED:
             self._forget()
+        if not sentences:
+            return []
         rows: list[int] = []
         starts: list[int] = []
         pad = [self._row(features.PAD)] * 3
@@ -80,14 +86,13 @@ class Tagger:
             total[low:high] += self._table[places[low + offset : high + offset], k]
         at, which = self._context_rows(sentences, starts, extra)
         np.add.at(total, at, self._weights[which])
-        tagged = []
         for sentence, start in zip(sentences, starts, strict=True):
-            scores = total[start : start + len(sentence.tokens)]
             shared = [self._rows[f] for f in features.sentence_features(sentence) if f in self._rows]
             if shared:
-                scores = scores + self._weights[shared].sum(axis=0)
-            tagged.append(Tagged(self._decode(scores), scores, self.labels))
-        return tagged
+                total[start : start + len(sentence.tokens)] += self._weights[shared].sum(axis=0)
+        ends = [start + len(sentence.tokens) for sentence, start in zip(sentences, starts, strict=True)]
+        paths = self._decode(total, starts, ends)
+        return [Tagged(paths[a:b], total[a:b], self.labels) for a, b in zip(starts, ends, strict=True)]
 
     def contributions(self, names: Sequence[str], label: str) -> list[tuple[str, float]]:
         """Return (feature, weight) of the named features for a label, heaviest first: the answer to "why"."""
@@ -138,18 +143,42 @@ class Tagger:
                             which.append(rows[name])
         return at, which
 
-    def _decode(self, scores: Scores) -> list[str]:
-        """The best label path; labels hopelessly behind at a token are left out (beam)."""
-        best = scores.max(axis=1)
-        keep = scores >= (best - _BEAM)[:, None]
+    def _decode(self, scores: Scores, starts: list[int], ends: list[int]) -> list[str]:
+        """The best label path of every sentence, in one list over all rows.
+
+        Labels hopelessly behind at a token are left out (beam). A token that keeps O alone cuts the sentence: what stands
+        between two such cuts is decoded on its own, which changes nothing and leaves little to do.
+        """
+        keep = scores >= (scores.max(axis=1) - _BEAM)[:, None]
+        is_pad = np.ones(len(scores), dtype=bool)
+        for start, end in zip(starts, ends, strict=True):
+            is_pad[start:end] = False
+        keep[is_pad] = False
         keep[:, self._outside] = True
-        if len(keep):
-            keep[0, self._barred] = False
-        kept: list[list[int]] = [[] for _ in range(len(scores))]
-        for i, k in zip(*(a.tolist() for a in np.nonzero(keep)), strict=True):
-            kept[i].append(k)
-        rows = scores.tolist()
-        reached = [(rows[0][k], k) for k in kept[0]]
+        keep[np.ix_(starts, self._barred)] = False
+        paths = ["O"] * len(scores)
+        unsure = np.nonzero(keep.sum(axis=1) > 1)[0].tolist()
+        seats, columns = (a.tolist() for a in np.nonzero(keep[unsure]))
+        kept: list[list[int]] = [[] for _ in unsure]
+        for seat, column in zip(seats, columns, strict=True):
+            kept[seat].append(column)
+        rows = scores[unsure].tolist()
+        opens, closes = set(starts), set(ends)
+        k = 0
+        while k < len(unsure):
+            last = k
+            while last + 1 < len(unsure) and unsure[last + 1] == unsure[last] + 1:
+                last += 1
+            first, final = unsure[k], unsure[last]
+            run = self._best_path(rows[k : last + 1], kept[k : last + 1], first in opens, final + 1 in closes)
+            paths[first : final + 1] = [self.labels[j] for j in run]
+            k = last + 1
+        return paths
+
+    def _best_path(self, rows: list[list[float]], kept: list[list[int]], is_first: bool, is_last: bool) -> list[int]:
+        """The best path through some tokens; O stands before and after them unless the sentence begins or ends there."""
+        before = 0.0 if is_first else 1.0
+        reached = [(rows[0][k] + before * self._into[k][self._outside], k) for k in kept[0]]
         back: list[dict[int, int]] = []
         for row, options in zip(rows[1:], kept[1:], strict=True):
             arrived: list[tuple[float, int]] = []
@@ -164,10 +193,12 @@ class Tagger:
                 pointers[k] = origin
             reached = arrived
             back.append(pointers)
+        if not is_last:
+            reached = [(score + self._into[self._outside][k], k) for score, k in reached]
         path = [max(reached)[1]]
         for pointers in reversed(back):
             path.append(pointers[path[-1]])
-        return [self.labels[j] for j in reversed(path)]
+        return path[::-1]
 
 
 def feature_names(sentence: Sentence, extra: Sequence[Sequence[str]] | None = None) -> list[list[str]]:
@@ -215,5 +246,7 @@ def load_tagger(path: Path) -> Tagger:
             else:
                 weights[head] = {name: float(weight) for name, _, weight in (c.rpartition(":") for c in cells)}
         except (ValueError, IndexError) as error:
-            raise ResourceError(f"{path.name}:{number} is not `feature TAB label:weight …`. Reinstall marsad.") from error
+            raise ResourceError(
+                f"{path.name}:{number} is not `feature TAB label:weight …`. Reinstall marsad."
+            ) from error
     return Tagger(labels, weights, transitions)

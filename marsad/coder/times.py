@@ -47,9 +47,7 @@ def choose_date(
         return None, None, None
     span = passage.span(best.sentence, best.phrase.first, best.phrase.last)
     lost = [(passage.span(m.sentence, m.phrase.first, m.phrase.last).text, s) for m, _, s in scored if m is not best]
-    why = choice.why(features, span.text, lost)
-    why = Why(rule=f"{why.rule}; {best.phrase.rule}", words=span.text, score=why.score, features=why.features, lost=why.lost)
-    return best.dates, span, why
+    return best.dates, span, choice.why(features, span.text, lost, read=best.phrase.rule)
 
 
 def candidates(passage: Passage, cluster: Cluster, moments: Sequence[Moment]) -> Iterator[tuple[Moment, list[str]]]:
@@ -84,7 +82,9 @@ def date_features(passage: Passage, cluster: Cluster, moments: Sequence[Moment],
     ]
     if apart != 99:
         rivals = [m for m in moments if m.sentence == moment.sentence]
-        order = sorted(rivals, key=lambda m: abs(nearest(cluster.mentions, m.sentence, m.phrase.first, m.phrase.last)[1]))
+        order = sorted(
+            rivals, key=lambda m: abs(nearest(cluster.mentions, m.sentence, m.phrase.first, m.phrase.last)[1])
+        )
         found.append(f"rank={min(2, order.index(moment))}/{len(rivals) > 1}")
         low, high = sorted((mention.first, phrase.first))
         others = sum(1 for tag in passage.tags[moment.sentence].labels[low + 1 : high] if tag.startswith("B-"))

@@ -69,10 +69,20 @@ def keep_features(passage: Passage, mention: Mention) -> list[str]:
                 agree = phrase.hit.value.weight
             else:
                 other = True
-        elif phrase.kind in ("trigger_blockers", "outcomes", "role_nouns", "damage", "weapons", "places", "titles", "speech_verbs"):
+        elif phrase.kind in (
+            "trigger_blockers",
+            "outcomes",
+            "role_nouns",
+            "damage",
+            "weapons",
+            "places",
+            "titles",
+            "speech_verbs",
+        ):
             found.append(f"is={phrase.kind}")
     found += [f"lexicon={agree}", f"lexicon={agree}/{mention.decoded}", f"other={other}/{agree}"]
-    found.append(f"label-before={any(t != 'O' for t in passage.tags[mention.sentence].labels[max(0, mention.first - 3) : mention.first])}")
+    before = passage.tags[mention.sentence].labels[max(0, mention.first - 3) : mention.first]
+    found.append(f"label-before={any(label != 'O' for label in before)}")
     found.append(f"at={min(mention.first, 3)}")
     if passage.roles:
         found.append(f"role={passage.roles[mention.sentence].labels[mention.first][2:]}")

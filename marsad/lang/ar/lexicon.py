@@ -189,18 +189,19 @@ TABLES = (
 
 
 class Lexicon:
-    """The compiled index: `words` maps a surface stem to its hits, `phrases` a first crude lemma to whole phrases."""
+    """The compiled index: `words` maps a surface stem to its hits, `phrases` the first two crude lemmas to phrases."""
 
     def __init__(self, rows: dict[str, list[Any]]) -> None:
         """Compile rows (table name → rows in file order; row k stands on line k + 2)."""
         self.rows = rows
         self.words: dict[str, list[Hit]] = {}
-        self.phrases: dict[str, list[tuple[tuple[str, ...], Hit]]] = {}
+        self.phrases: dict[str, dict[str, list[tuple[tuple[str, ...], Hit]]]] = {}
         for table in TABLES:
             for number, row in enumerate(rows.get(table.name, ()), 2):
                 self._enter(table, number, row)
-        for entries in self.phrases.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
+        for seconds in self.phrases.values():
+            for entries in seconds.values():
+                entries.sort(key=lambda entry: -len(entry[0]))
 
     def _enter(self, table: Table, number: int, row: Any) -> None:
         lemma = fold_text(table.lemma(row))
@@ -211,7 +212,7 @@ class Lexicon:
             for text in (lemma, *(o for o in others if " " in o)):
                 keys = tuple(words.light(w) for w in text.split())
                 hit = Hit(table.name, number, code, row, "phrase")
-                self.phrases.setdefault(keys[0], []).append((keys, hit))
+                self.phrases.setdefault(keys[0], {}).setdefault(keys[1], []).append((keys, hit))
             return
         seen = set()
         for form, name in table.forms(row, lemma):
@@ -220,19 +221,24 @@ class Lexicon:
                 self.words.setdefault(form, []).append(Hit(table.name, number, code, row, name))
 
     def look_up(self, folded: str) -> tuple[str, str, tuple[Hit, ...]]:
-        """Return (prefix, stem, hits) of the first reading of a folded word that the lexicon confirms.
+        """Return (prefix, stem, hits) of the readings of a folded word that the lexicon confirms.
 
-        Readings with fewer clitics come first; no reading gives ("", folded, ()).
+        Readings with fewer clitics come first and give prefix and stem; a later reading only adds hits of tables that the
+        earlier ones lack ("فقد": lost, and ف + قد). No reading gives ("", folded, ()).
         """
+        first: tuple[str, str] | None = None
+        hits: list[Hit] = []
+        tables: set[str] = set()
         for prefix, rest in words.splits(folded):
             for stem, pronoun in words.endings(rest):
-                found = self.words.get(stem)
-                if not found or (pronoun and prefix.endswith("ال")):
+                if pronoun and (first or prefix.endswith("ال")):
                     continue
-                hits = tuple(h for h in found if _fits(prefix, h.form))
-                if hits:
-                    return prefix, stem, hits
-        return "", folded, ()
+                fitting = [h for h in self.words.get(stem, ()) if h.table not in tables and _fits(prefix, h.form)]
+                if fitting:
+                    first = first or (prefix, stem)
+                    hits += fitting
+                    tables.update(h.table for h in fitting)
+        return (*first, tuple(hits)) if first else ("", folded, ())
 
 
 def _fits(prefix: str, form: str) -> bool:

@@ -1,4 +1,7 @@
-"""Loads Arabic: every lexicon file, the gazetteer and the actors with their Arabic names. The only page here that reads files."""
+"""Loads Arabic: every lexicon file, the gazetteer and the actors with their Arabic names.
+
+The only page of the language that reads files.
+"""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ lines under a "related" head are noise up to the next blank line or full sentenc
 
 from __future__ import annotations
 
-from marsad.lang.ar.script import TOKEN, fold_text
-
 import msgspec
+
+from marsad.lang.ar.script import TOKEN, fold_text
 
 
 class BoilerplateRow(msgspec.Struct, frozen=True):

@@ -27,7 +27,13 @@ class Arabic:
     code = "ar"
 
     def __init__(
-        self, lexicon: Lexicon, gazetteer: Gazetteer, actors: Actors, numbers: NumberReader, dates: DateReader, page_noise: noise.Boilerplate
+        self,
+        lexicon: Lexicon,
+        gazetteer: Gazetteer,
+        actors: Actors,
+        numbers: NumberReader,
+        dates: DateReader,
+        page_noise: noise.Boilerplate,
     ) -> None:
         """Put the compiled resources together; nothing is read from disk here."""
         self.lexicon = lexicon
@@ -37,11 +43,9 @@ class Arabic:
         self.dates = dates
         self.page_noise = page_noise
         self._words: dict[str, Word] = {}
-        self._name_heads: set[str] = set()
-        for name in (*gazetteer.names(), *actors.names()):
-            head, _, rest = name.partition(" ")
-            if rest:
-                self._name_heads.add(head)
+        self._long_places = {name for name in gazetteer.names() if " " in name}
+        self._long_actors = {name for name in (*actors.names(), *actors.body_names()) if " " in name}
+        self._name_heads = {name.partition(" ")[0] for name in (*self._long_places, *self._long_actors)}
 
     def is_written_in(self, text: str) -> bool:
         """Say whether the text is Arabic (Persian, Urdu and Kurdish are not)."""
@@ -131,7 +135,12 @@ class Arabic:
         for form in forms:
             named = self.actors.named(form)
             if named:
-                yield Hit("actors", 0, "name", named, form)
+                yield Hit("actors", 0, self.actors.actor(named[0].id).kind, named, form)
+                break
+        for form in forms:
+            bodies = self.actors.bodies(form)
+            if bodies:
+                yield Hit("bodies", 0, self.actors.actor(bodies[0].id).kind, bodies, form)
                 break
         for form in forms:
             entries = self.gazetteer.candidates(form)
@@ -173,9 +182,12 @@ class Arabic:
             actor = place = None
             for length in range(len(joined), 1, -1):
                 name = " ".join(joined[:length]).replace(" - ", " ")
-                if actor is None and (named := self.actors.named(name)):
-                    actor = Phrase("actors", i, i + length - 1, Hit("actors", 0, "name", named, name))
-                if place is None and (entries := self.gazetteer.candidates(name)):
+                if actor is None and name in self._long_actors:
+                    named = self.actors.named(name)
+                    table, rows = ("actors", named) if named else ("bodies", self.actors.bodies(name))
+                    code = self.actors.actor(rows[0].id).kind
+                    actor = Phrase(table, i, i + length - 1, Hit(table, 0, code, rows, name))
+                if place is None and name in self._long_places and (entries := self.gazetteer.candidates(name)):
                     place = Phrase("places", i, i + length - 1, Hit("places", 0, entries[0].level, entries, name))
             if actor or place:
                 yield from (p for p in (actor, place) if p)
@@ -183,11 +195,11 @@ class Arabic:
 
     def _fixed(self, tokens: list[Token], i: int) -> Iterator[Phrase]:
         """Lexicon phrases of several words that start at token i, the longest of each table."""
-        rows = self.lexicon.phrases.get(tokens[i].word.light)
-        if not rows:
+        seconds = self.lexicon.phrases.get(tokens[i].word.light)
+        if not seconds or i + 1 >= len(tokens):
             return
         seen = set()
-        for keys, hit in rows:
+        for keys, hit in seconds.get(tokens[i + 1].word.light, ()):
             last = i + len(keys) - 1
             if hit.table in seen or last >= len(tokens):
                 continue

@@ -14,12 +14,25 @@ from marsad.text import Folded, fold_with_map
 
 _MARKS = [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06EE), 0x0640]
 _INVISIBLE = [0x00AD, 0x034F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
-_SAME = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ی": "ي", "ک": "ك", "ے": "ي", "ہ": "ه"}
+_SAME = {
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ٱ": "ا",
+    "ى": "ي",
+    "ة": "ه",
+    "ؤ": "و",
+    "ئ": "ي",
+    "ی": "ي",
+    "ک": "ك",
+    "ے": "ي",
+    "ہ": "ه",
+}
 
 
 def _table() -> dict[int, str]:
     """Code point → folded string, for every character that folding changes."""
-    table = {point: "" for point in [*_MARKS, *_INVISIBLE]}
+    table = dict.fromkeys([*_MARKS, *_INVISIBLE], "")
     table.update({ord(a): b for a, b in _SAME.items()})
     for zero in (0x0660, 0x06F0):
         table.update({zero + digit: str(digit) for digit in range(10)})
@@ -37,7 +50,9 @@ FOLD = _table()
 
 # A number keeps its inner separators (12,431 and 7.5); a word keeps its marks and invisible joiners.
 _INNER = "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-TOKEN = re.compile(rf"(?P<number>\d+(?:[.,٫٬]\d+)*)|(?P<word>[^\W\d_](?:[^\W\d_]|[{_INNER}])*)|(?P<mark>[^\w\s{_INNER}])")
+TOKEN = re.compile(
+    rf"(?P<number>\d+(?:[.,٫٬]\d+)*)|(?P<word>[^\W\d_](?:[^\W\d_]|[{_INNER}])*)|(?P<mark>[^\w\s{_INNER}])"
+)
 SENTENCE_END = frozenset(".!?؟؛…")
 _ARABIC = re.compile("[\u0620-\u064a\ufb50-\ufdff\ufe70-\ufefc]")
 _FOREIGN = re.compile("[پچڤگژٹڈڑںےەۆێڵڕیکھۀ]")

@@ -16,7 +16,13 @@ _SHORTEST = 2
 
 PREFIXES = tuple(
     sorted(
-        {j + s + p + a for j in ("", "و", "ف") for s in ("", "س") for p in ("", "ب", "ل", "ك", "لل") for a in ("", "ال")}
+        {
+            j + s + p + a
+            for j in ("", "و", "ف")
+            for s in ("", "س")
+            for p in ("", "ب", "ل", "ك", "لل")
+            for a in ("", "ال")
+        }
         - {j + "س" + p + a for j in ("", "و", "ف") for p in ("", "ب", "ل", "ك", "لل") for a in ("", "ال") if p or a}
         - {j + "لل" + "ال" for j in ("", "و", "ف")}
         - {j + "ل" + "ال" for j in ("", "و", "ف")},
@@ -30,7 +36,12 @@ def parts(prefix: str) -> tuple[str, ...]:
     match = _PROCLITICS.fullmatch(prefix)
     if match is None:
         return ()
-    found = [match["join"], match["future"], *(("ل", "ال") if match["prep"] == "لل" else (match["prep"],)), match["article"]]
+    found = [
+        match["join"],
+        match["future"],
+        *(("ل", "ال") if match["prep"] == "لل" else (match["prep"],)),
+        match["article"],
+    ]
     return tuple(p for p in found if p)
 
 
