@@ -114,11 +114,11 @@ class HintTables:
     def _unit_pair(self, cuts: tuple[tuple[str, str], ...]) -> str:
         """The kind of a unit in the dual ("كيلومترين", "يومان"), or ""."""
         for _, rest in cuts:
-            if rest.endswith(("ان", "ين")) and len(rest) > 4:
+            if rest.endswith(("ان", "ين")) and (len(rest) > 4 or rest in self._unit_kinds):
                 stem = rest[:-2]
                 found = self._unit_kinds.get(stem) or (
                     self._unit_kinds.get(stem[:-1] + "ه") if stem.endswith("ت") else None
                 )
-                if found and rest not in self._unit_kinds:
+                if found and self._unit_kinds.get(rest, found) == found:
                     return found
         return ""

@@ -127,11 +127,14 @@ class Arabic:
             bare=bare,
             marks=(*_marks(text), *(("future",) if "س" in proclitics else ())),
             is_definite="ال" in proclitics,
-            hits=(*hits, *self._names(bare)),
+            hits=(*hits, *self._names(bare, is_kind=any(h.table == "place_kinds" for h in hits))),
         )
 
-    def _names(self, forms: Sequence[str]) -> Iterator[Hit]:
-        """Hits among actors and places, from the form with the fewest clitics that has any."""
+    def _names(self, forms: Sequence[str], is_kind: bool = False) -> Iterator[Hit]:
+        """Hits among actors and places, from the form with the fewest clitics that has any.
+
+        A word for a kind of place ("مدينة") alone is no place's name, whatever places are called so.
+        """
         for form in forms:
             named = self.actors.named(form)
             if named:
@@ -142,6 +145,8 @@ class Arabic:
             if bodies:
                 yield Hit("bodies", 0, self.actors.actor(bodies[0].id).kind, bodies, form)
                 break
+        if is_kind:
+            return
         for form in forms:
             entries = self.gazetteer.candidates(form)
             if entries and len(form) > 2:

@@ -108,8 +108,10 @@ def noun_forms(lemma: str, plurals: tuple[str, ...] = ()) -> Iterator[tuple[str,
         yield lemma + "و", "plural"
     # "جنديين" is two soldiers because their plural is broken (جنود); "مدنيين" is many: the sound plural looks the same.
     pair = "dual" if plurals or base != lemma else "plural"
-    for ending, form in (("ان", "dual"), ("ين", pair), ("ي", pair)):
-        yield base + ending, form
+    yield base + "ان", "dual"
+    yield base + "ين", pair
+    # "مدفعي" is the adjective of مدفع, hardly ever two guns; "مقاتلي" and "غارتي" are the noun before another.
+    yield base + "ي", "adjective" if pair == "dual" and base == lemma else pair
     if base != lemma:
         yield base + "ا", "dual"
     for plural in plurals:

@@ -90,6 +90,25 @@ def test_sums_of_money_are_read_with_bounds_and_currency(reader: NumberReader, c
     assert show_amounts(reader, case["text"]) == case["expected"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("مسافة كيلومترين من النهر", "2..2 كيلومترين /distance"),
+        ("توقف بعد يومين", "2..2 يومين /time"),
+        ("حمولة طنين", "2..2 طنين /weight"),
+        ("منذ سنين", "none"),
+    ],
+)
+def test_the_shipped_units_have_duals(text: str, expected: str) -> None:
+    shipped = NumberReader(
+        read_tsv(DATA / "ar" / "numbers.tsv", NumberRow),
+        read_tsv(DATA / "ar" / "number_words_vague.tsv", VagueRow),
+        read_tsv(DATA / "ar" / "units.tsv", UnitRow),
+        read_tsv(DATA / "ar" / "currencies.tsv", CurrencyRow),
+    )
+    assert show_counts(shipped, text) == expected
+
+
 UNIT_WORDS = ("", "واحد", "اثنان", "ثلاثة", "أربعة", "خمسة", "ستة", "سبعة", "ثمانية", "تسعة", "عشرة")
 TENS = ("", "", "عشرون", "ثلاثون", "أربعون", "خمسون", "ستون", "سبعون", "ثمانون", "تسعون")
 HUNDREDS = ("", "مئة", "مئتان", *(f"{h}مئة" for h in ("ثلاث", "أربع", "خمس", "ست", "سبع", "ثمان", "تسع")))

@@ -40,6 +40,12 @@ def test_a_broken_plural_makes_the_sound_ending_a_dual() -> None:
     assert dict(words.noun_forms("غاره"))["غارتين"] == "dual"
 
 
+def test_an_adjective_of_relation_is_no_dual() -> None:
+    assert dict(words.noun_forms("مدفع", ("مدافع",)))["مدفعي"] == "adjective"
+    assert dict(words.noun_forms("مقاتل"))["مقاتلي"] == "plural"
+    assert dict(words.noun_forms("غاره"))["غارتي"] == "dual"
+
+
 @pytest.mark.parametrize("word", ["والطايرات", "طايرتين", "طايره", "الطايرتان"])
 def test_light_makes_inflections_alike(word: str) -> None:
     assert words.light(word) == "طاير"
