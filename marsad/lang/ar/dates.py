@@ -14,7 +14,7 @@ from marsad.lang.ar.dates_calendar import CalendarForms
 from marsad.lang.ar.dates_resolve import Anchored, Calendar, Expression, Offset, Period, Stretch, Weekday, resolve
 from marsad.lang.ar.dates_words import MonthRow, TimeRow, TimeTables, WeekdayRow
 from marsad.lang.ar.number_words import NumberRow, NumeralGrammar
-from marsad.lang.ar.row_match import Hint, Roles
+from marsad.lang.ar.row_match import Hint, Roles, Seen
 from marsad.language import DatePhrase, Token
 from marsad.model import DateRange
 
@@ -49,24 +49,39 @@ class DateReader:
         self._tables = TimeTables(numbers, months, weekdays, time_words)
         self._grammar = NumeralGrammar()
 
+    def look_up(self, folded: str) -> Seen | None:
+        """Return what the tables know of a folded word, to be handed back to `find`; None for most words."""
+        return self._tables.look_up(folded)
+
+    def find(self, tokens: Sequence[Token], seen: Sequence[Seen | None], starts: Sequence[int]) -> list[DatePhrase]:
+        """Return the date phrases of one sentence in order.
+
+        `seen` is what `look_up` says of each token, `starts` the tokens for which it says that something may start.
+        """
+        return _Sentence(tokens, seen, self._grammar).read(starts)
+
     def find_dates(self, tokens: Sequence[Token]) -> list[DatePhrase]:
         """Return the date phrases of one sentence in order."""
-        seen = self._tables.see(tokens)
-        starts = [at for at, s in enumerate(seen) if s is not None and s.starts]
-        return _Sentence(tokens, seen, self._grammar).read(starts) if starts else []
+        seen = self._see(tokens)
+        return self.find(tokens, seen, [at for at, s in enumerate(seen) if s is not None and s.starts])
+
+    def _see(self, tokens: Sequence[Token]) -> list[Seen | None]:
+        return [self.look_up(token.word.folded) for token in tokens]
 
     def resolve_date(self, phrase: DatePhrase, published: str | None) -> DateRange | None:
         """Return the days a phrase means in a text published then (ISO date or date-time), None if it does not say."""
         return resolve(phrase.expression, published)
 
-    def find_dateline(self, tokens: Sequence[Token]) -> str | None:
+    def find_dateline(self, tokens: Sequence[Token], found: Sequence[DatePhrase] | None = None) -> str | None:
         """Return the ISO date that a sentence near a story's head gives as the day of publication, or None.
 
+        `found` are the sentence's date phrases, if they are known already.
         It must name the year, and stand near the sentence's head before a dash, bracket or colon, behind a word like
         "نشر", or nearly alone on its line.
         """
-        phrases = [p for p in self.find_dates(tokens) if p.kind == "absolute"]
-        for phrase in phrases:
+        for phrase in self.find_dates(tokens) if found is None else found:
+            if phrase.kind != "absolute":
+                continue
             days = resolve(phrase.expression, None)
             if days is None or days.start != days.end or not _is_plain_day(phrase.expression):
                 continue
@@ -77,10 +92,10 @@ class DateReader:
     def _is_dateline(self, tokens: Sequence[Token], phrase: DatePhrase) -> bool:
         if phrase.first > _NEAR_THE_HEAD:
             return False
-        roles = Roles(tokens, self._tables.see(tokens))
-        if any("dateline" in roles.at(at) for at in range(phrase.first)):
+        roles = Roles(tokens, self._see(tokens))
+        if any(roles.has(at, "dateline") for at in range(phrase.first)):
             return True
-        if "year_opener" in roles.at(phrase.first - 1):
+        if roles.has(phrase.first - 1, "year_opener"):
             return False
         if len(tokens) - (phrase.last - phrase.first + 1) <= _BESIDE_DATE:
             return True

@@ -27,18 +27,11 @@ class CalendarForms:
         self.seen = seen
         self.numerals: list[Numeral | None] = [None if s is None else s.numeral for s in seen]
         self.grammar = grammar
-        self._roles = Roles(tokens, seen)
+        roles = Roles(tokens, seen)
+        # Asked some ten times a token: bound here instead of passed on by a method.
+        self.hint, self.has = roles.hint, roles.has
 
     # -- single tokens
-
-    def hint(self, at: int, key: str) -> Hint | None:
-        """The longest row under a key that begins at a token, or None."""
-        return self._roles.at(at).get(key)
-
-    def has(self, at: int, *keys: str) -> bool:
-        """Say whether a row under one of the keys matches at a token."""
-        found = self._roles.at(at)
-        return bool(found) and any(key in found for key in keys)
 
     def mark(self, at: int) -> str:
         """The mark that a token is, or ""."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable
 
 import msgspec
 
 from marsad.lang.ar.number_words import NumberRow, Numeral, loose_clitic
-from marsad.lang.ar.row_match import Entry, RowIndex, Seen
+from marsad.lang.ar.row_match import Entry, RowIndex, Seen, by_key
 from marsad.lang.ar.script import fold_text
 from marsad.lang.ar.words import splits
-from marsad.language import Token
 
 _TO_THE = "لل"
 _THE = "ال"
@@ -70,10 +68,9 @@ class TimeTables:
             self._rows.enter(weekday.word, "weekday", "weekday", str(weekday.weekday))
         for row in time_words:
             self._rows.enter(row.word, row.role, row.role, row.value or "")
-        self.look_up = lru_cache(maxsize=50_000)(self._look_up)
 
-    def _look_up(self, folded: str) -> Seen | None:
-        """What the tables know of a folded word, or None; cached."""
+    def look_up(self, folded: str) -> Seen | None:
+        """Return what the tables know of a folded word, or None."""
         if not folded:
             return None
         if folded[0].isdigit():
@@ -91,8 +88,5 @@ class TimeTables:
         if not (numeral or entries):
             return None
         ordinal = numeral is not None and numeral.role in ("ordinal", "tens") and numeral.prefix.endswith(_THE)
-        return Seen(numeral, tuple(entries), ordinal or any(e.key in _STARTERS for _, e in entries))
-
-    def see(self, tokens: Sequence[Token]) -> list[Seen | None]:
-        """Return what the tables know of each token."""
-        return [self.look_up(token.word.folded) for token in tokens]
+        starts = ordinal or any(e.key in _STARTERS for _, e in entries)
+        return Seen(numeral, tuple(entries), starts, by_key=by_key(entries))

@@ -49,7 +49,9 @@ class Context:
     ) -> None:
         self.tokens = tokens
         self.seen = seen
-        self._roles = Roles(tokens, seen)
+        roles = Roles(tokens, seen)
+        # Asked some ten times a token: bound here instead of passed on by a method.
+        self.hint, self.has, self._hints = roles.hint, roles.has, roles.all
         self.grammar = grammar
         self.numerals: list[Numeral | None] = [None if s is None else s.numeral for s in seen]
         self._bound_starts = [at for at, s in enumerate(seen) if s is not None and s.bounds]
@@ -77,15 +79,6 @@ class Context:
     def is_figure(self, at: int) -> bool:
         """Say whether a token is a number in digits."""
         return 0 <= at < len(self.tokens) and self.tokens[at].word.kind == "number"
-
-    def has(self, at: int, *roles: str) -> bool:
-        """Say whether a row of one of the roles begins at a token."""
-        found = self._roles.at(at)
-        return bool(found) and any(role in found for role in roles)
-
-    def hint(self, at: int, key: str) -> Hint | None:
-        """The longest row under a key that begins at a token, or None."""
-        return self._roles.at(at).get(key)
 
     def has_two(self, at: int) -> bool:
         """Say whether a token is "two", as behind a dual noun."""
@@ -200,7 +193,7 @@ class Context:
         at = first - 1
         while at >= 0 and first - at <= 3 and self.mark(at) not in ("", "(") and self.mark(at) in _QUOTES | _DASHES:
             at -= 1
-        for hint in self._roles.at(at).values():
+        for hint in self._hints(at):
             if hint.role in ("clock", "year"):
                 return hint.role
             stem = len(self.tokens[at].word.folded) - len(hint.prefix)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 import msgspec
 
 from marsad.lang.ar.number_words import NumberRow, Numeral, loose_clitic
-from marsad.lang.ar.row_match import Entry, RowIndex, Seen
+from marsad.lang.ar.row_match import Entry, RowIndex, Seen, by_key
 from marsad.lang.ar.script import fold_text
 from marsad.lang.ar.words import endings, splits
 
@@ -82,10 +81,9 @@ class HintTables:
         for money in currencies:
             self._rows.enter(money.word, "currency", "currency", money.currency or "")
             self._unit_kinds[fold_text(money.word)] = "money"
-        self.look_up = lru_cache(maxsize=50_000)(self._look_up)
 
-    def _look_up(self, folded: str) -> Seen | None:
-        """What the tables know of a word, or None; cached, because most words recur and are unknown here."""
+    def look_up(self, folded: str) -> Seen | None:
+        """Return what the tables know of a folded word, or None."""
         if not folded:
             return None
         if folded[0].isdigit():
@@ -109,7 +107,7 @@ class HintTables:
             return None
         keys = {e.key for _, e in entries}
         starts = (numeral is not None and numeral.role != "loose") or bool(pair) or "vague" in keys
-        return Seen(numeral, tuple(entries), starts, bool(keys & _BOUND_KEYS), pair)
+        return Seen(numeral, tuple(entries), starts, bool(keys & _BOUND_KEYS), pair, by_key(entries))
 
     def _unit_pair(self, cuts: tuple[tuple[str, str], ...]) -> str:
         """The kind of a unit in the dual ("كيلومترين", "يومان"), or ""."""

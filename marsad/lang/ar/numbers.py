@@ -12,7 +12,7 @@ from marsad.lang.ar.number_context import Context, Found
 from marsad.lang.ar.number_duals import is_pair
 from marsad.lang.ar.number_hints import CurrencyRow, HintTables, UnitRow, VagueRow
 from marsad.lang.ar.number_words import Number, NumberRow, Numeral, NumeralGrammar
-from marsad.lang.ar.row_match import Hint
+from marsad.lang.ar.row_match import Hint, Seen
 from marsad.language import Amount, Count, DatePhrase, Token, Word
 from marsad.model import Quantity
 
@@ -43,26 +43,46 @@ class NumberReader:
         self._grammar = NumeralGrammar()
         self._is_dual = dual
 
+    def look_up(self, folded: str) -> Seen | None:
+        """Return what the tables know of a folded word, to be handed back to `find`; None for most words."""
+        return self._tables.look_up(folded)
+
+    def may_start(self, word: Word, seen: Seen | None) -> bool:
+        """Say whether a count may begin at a word of which the tables know `seen`."""
+        return (seen is not None and seen.starts) or self._is_pair(word)
+
+    def find(
+        self, tokens: Sequence[Token], dates: Sequence[DatePhrase], seen: Sequence[Seen | None], starts: Sequence[int]
+    ) -> tuple[list[Count], list[Amount]]:
+        """Return the counts and sums of money of one sentence in order; numbers inside `dates` come with unit "date".
+
+        `seen` is what `look_up` says of each token, `starts` the tokens that `may_start`.
+        """
+        pairs = {at for at in starts if self._is_pair(tokens[at].word)}
+        found = _Sentence(tokens, seen, self._grammar).read(starts, pairs, dates)
+        return (
+            [Count(f.first, f.last, f.noun, _quantity(f), f.unit, f"numbers.{f.rule}") for f in found],
+            [
+                Amount(f.first, f.last, _quantity(f), f.currency, f"numbers.{f.rule}")
+                for f in found
+                if f.unit == "money"
+            ],
+        )
+
     def find_counts(self, tokens: Sequence[Token], dates: Sequence[DatePhrase] = ()) -> list[Count]:
-        """Return the counts of one sentence in order; numbers inside `dates` come with unit "date"."""
-        return [
-            Count(f.first, f.last, f.noun, _quantity(f), f.unit, f"numbers.{f.rule}") for f in self._find(tokens, dates)
-        ]
+        """Return the counts of one sentence (see `find`)."""
+        return self._find(tokens, dates)[0]
 
     def find_amounts(self, tokens: Sequence[Token], dates: Sequence[DatePhrase] = ()) -> list[Amount]:
-        """Return the sums of money of one sentence in order."""
-        return [
-            Amount(f.first, f.last, _quantity(f), f.currency, f"numbers.{f.rule}")
-            for f in self._find(tokens, dates)
-            if f.unit == "money"
-        ]
+        """Return the sums of money of one sentence (see `find`)."""
+        return self._find(tokens, dates)[1]
 
-    def _find(self, tokens: Sequence[Token], dates: Sequence[DatePhrase]) -> list[Found]:
-        look_up = self._tables.look_up
-        seen = [look_up(t.word.folded) for t in tokens]
-        pairs = {at for at, t in enumerate(tokens) if t.word.hits and self._is_dual(t.word)}
-        starts = sorted(pairs | {at for at, s in enumerate(seen) if s is not None and s.starts})
-        return _Sentence(tokens, seen, self._grammar).read(starts, pairs, dates) if starts else []
+    def _find(self, tokens: Sequence[Token], dates: Sequence[DatePhrase]) -> tuple[list[Count], list[Amount]]:
+        seen = [self.look_up(t.word.folded) for t in tokens]
+        return self.find(tokens, dates, seen, [at for at, t in enumerate(tokens) if self.may_start(t.word, seen[at])])
+
+    def _is_pair(self, word: Word) -> bool:
+        return bool(word.hits) and self._is_dual(word)
 
 
 class _Sentence(Context):

@@ -5,7 +5,9 @@ Each word form is looked at once and remembered (`Word`); a sentence costs a few
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
 
 from marsad.actors import Actors
 from marsad.gazetteer import Gazetteer
@@ -13,12 +15,37 @@ from marsad.lang.ar import noise, script, words
 from marsad.lang.ar.dates import DateReader
 from marsad.lang.ar.lexicon import Lexicon
 from marsad.lang.ar.numbers import NumberReader
+from marsad.lang.ar.row_match import Seen
 from marsad.language import DatePhrase, Hit, Phrase, Sentence, Token, Word
 from marsad.model import DateRange
 
 _LONGEST_NAME = 6
 _REMEMBERED = 60_000
 _DAMMA, _SHADDA = "\u064f", "\u0651"
+
+
+class Form(msgspec.Struct, frozen=True):
+    """What is remembered of a spelling: its word, and what may begin at it.
+
+    `numbers` and `dates` are what their tables know of it, `counts` and `days` whether a count or a date may begin here;
+    `names` holds the forms that begin a name of several words, `fixed` the lexicon's phrases by their second word.
+    `is_busy` says that any of this is there; most words are not, and cost nothing more.
+    """
+
+    word: Word
+    ends: bool
+    numbers: Seen | None
+    dates: Seen | None
+    counts: bool
+    days: bool
+    names: tuple[str, ...]
+    fixed: Mapping[str, Sequence[tuple[tuple[str, ...], Hit]]] | None
+    is_busy: bool
+
+
+_Marked = list[tuple[int, Form]]
+# Making a named tuple this way takes half the time.
+_token = _phrase = tuple.__new__
 
 
 class Arabic:
@@ -42,10 +69,14 @@ class Arabic:
         self.numbers = numbers
         self.dates = dates
         self.page_noise = page_noise
-        self._words: dict[str, Word] = {}
+        self._forms: dict[str, Form] = {}
         self._long_places = {name for name in gazetteer.names() if " " in name}
         self._long_actors = {name for name in (*actors.names(), *actors.body_names()) if " " in name}
-        self._name_heads = {name.partition(" ")[0] for name in (*self._long_places, *self._long_actors)}
+        # The second words of all names by their first: few pairs of words get any further.
+        self._name_heads: dict[str, set[str]] = {}
+        for name in (*self._long_places, *self._long_actors):
+            first, second, *_ = name.split(" ", 2)
+            self._name_heads.setdefault(first, set()).add(second)
 
     def is_written_in(self, text: str) -> bool:
         """Say whether the text is Arabic (Persian, Urdu and Kurdish are not)."""
@@ -55,22 +86,29 @@ class Arabic:
         """Read text[start:end] into sentences; a sentence ends at . ! ? ؟ ؛ … and at the line's end."""
         found: list[Sentence] = []
         tokens: list[Token] = []
+        forms: list[Form] = []
+        known, find = self._forms, text.find
         line = 0
-        previous = start
-        for match in script.TOKEN.finditer(text, start, end):
-            piece = match.group()
-            breaks = text.count("\n", previous, match.start())
-            if breaks and tokens:
-                found.append(self._sentence(tokens, line))
-                tokens = []
-            line += breaks
-            previous = match.end()
-            tokens.append(Token(match.start(), match.end(), self._word(piece, match.lastgroup or "mark")))
-            if piece in script.SENTENCE_END:
-                found.append(self._sentence(tokens, line))
-                tokens = []
+        after = start
+        line_end = find("\n", start, end)
+        for piece in script.PIECE.findall(text, start, end):
+            # What lies between two pieces begins none, so the next place where the piece stands is its own.
+            begin = find(piece, after)
+            if -1 < line_end < begin:
+                if tokens:
+                    found.append(self._sentence(tokens, forms, line))
+                    tokens, forms = [], []
+                line += text.count("\n", line_end, begin)
+                line_end = find("\n", begin, end)
+            after = begin + len(piece)
+            form = known.get(piece) or self._remember(piece)
+            tokens.append(_token(Token, (begin, after, form.word)))
+            forms.append(form)
+            if form.ends:
+                found.append(self._sentence(tokens, forms, line))
+                tokens, forms = [], []
         if tokens:
-            found.append(self._sentence(tokens, line))
+            found.append(self._sentence(tokens, forms, line))
         return found
 
     def resolve_date(self, phrase: DatePhrase, published: str | None) -> DateRange | None:
@@ -79,32 +117,52 @@ class Arabic:
 
     def find_dateline(self, sentence: Sentence) -> str | None:
         """Return the ISO date that a sentence near a story's head gives as the day of publication, or None."""
-        return self.dates.find_dateline(sentence.tokens)
+        return self.dates.find_dateline(sentence.tokens, sentence.dates)
 
     def find_noise(self, text: str) -> Sequence[tuple[int, int]]:
         """Return the spans of lines that belong to the page, not to the report."""
         return self.page_noise.find(text)
 
-    def _sentence(self, tokens: list[Token], line: int) -> Sentence:
-        dates = self.dates.find_dates(tokens)
+    def _sentence(self, tokens: list[Token], forms: list[Form], line: int) -> Sentence:
+        busy = [(i, form) for i, form in enumerate(forms) if form.is_busy]
+        days = [i for i, form in busy if form.days]
+        starts = [i for i, form in busy if form.counts]
+        dates = self.dates.find(tokens, [form.dates for form in forms], days) if days else []
+        seen = [form.numbers for form in forms] if starts else []
+        counts, amounts = self.numbers.find(tokens, dates, seen, starts) if starts else ([], [])
         return Sentence(
             start=tokens[0].start,
             end=tokens[-1].end,
             tokens=tokens,
-            phrases=self._phrases(tokens),
-            counts=self.numbers.find_counts(tokens, dates),
+            phrases=self._phrases(tokens, busy),
+            counts=counts,
             dates=dates,
-            amounts=self.numbers.find_amounts(tokens, dates),
+            amounts=amounts,
             line=line,
         )
 
-    def _word(self, text: str, kind: str) -> Word:
-        word = self._words.get(text)
-        if word is None:
-            if len(self._words) >= _REMEMBERED:
-                self._words.clear()
-            word = self._words[text] = self._make_word(text, kind)
-        return word
+    def _remember(self, text: str) -> Form:
+        if len(self._forms) >= _REMEMBERED:
+            self._forms.clear()
+        match = script.TOKEN.match(text)
+        word = self._make_word(text, (match and match.lastgroup) or "mark")
+        numbers, dates = self.numbers.look_up(word.folded), self.dates.look_up(word.folded)
+        is_mark = word.kind == "mark"
+        names = () if is_mark else tuple(form for form in word.bare if form in self._name_heads)
+        fixed = None if is_mark else self.lexicon.phrases.get(word.light)
+        counts, days = self.numbers.may_start(word, numbers), dates is not None and dates.starts
+        form = self._forms[text] = Form(
+            word=word,
+            ends=text in script.SENTENCE_END,
+            numbers=numbers,
+            dates=dates,
+            counts=counts,
+            days=days,
+            names=names,
+            fixed=fixed,
+            is_busy=bool(counts or days or names or fixed or word.hits),
+        )
+        return form
 
     def _make_word(self, text: str, kind: str) -> Word:
         folded = script.fold_word(text) or text
@@ -154,53 +212,64 @@ class Arabic:
                 yield Hit("places", 0, code, entries, form)
                 break
 
-    def _phrases(self, tokens: list[Token]) -> list[Phrase]:
+    def _phrases(self, tokens: list[Token], busy: _Marked) -> list[Phrase]:
         """Phrases and single hits in order; longer readings hide the single words inside them."""
         found: list[Phrase] = []
         hidden: dict[int, set[str]] = {}
-        for i, token in enumerate(tokens):
-            word = token.word
-            if word.kind == "mark":
-                continue
-            for phrase in (*self._long_names(tokens, i), *self._fixed(tokens, i)):
-                if phrase.kind in hidden.get(i, ()):
-                    continue
-                found.append(phrase)
-                inside = (phrase.kind, "triggers") if phrase.kind == "trigger_blockers" else (phrase.kind,)
-                for k in range(phrase.first, phrase.last + 1):
-                    hidden.setdefault(k, set()).update(inside)
-            for hit in word.hits:
-                if hit.table not in hidden.get(i, ()):
-                    found.append(Phrase(hit.table, i, i, hit))
+        for i, form in busy:
+            own = hidden.get(i, ())
+            if form.names or form.fixed:
+                for phrase in (*self._long_names(tokens, i, form.names), *self._fixed(tokens, i, form.fixed)):
+                    if phrase.kind in own:
+                        continue
+                    found.append(phrase)
+                    inside = (phrase.kind, "triggers") if phrase.kind == "trigger_blockers" else (phrase.kind,)
+                    for k in range(phrase.first, phrase.last + 1):
+                        hidden.setdefault(k, set()).update(inside)
+                    own = hidden[i]
+            for hit in form.word.hits:
+                if hit.table not in own:
+                    found.append(_phrase(Phrase, (hit.table, i, i, hit)))
         return found
 
-    def _long_names(self, tokens: list[Token], i: int) -> Iterator[Phrase]:
+    def _long_names(self, tokens: list[Token], i: int, forms: Sequence[str]) -> Iterator[Phrase]:
         """Names of several words that start at token i, the longest actor and the longest place."""
-        for form in tokens[i].word.bare:
-            if form not in self._name_heads:
+        follower = tokens[i + 1].word if i + 1 < len(tokens) else None
+        if follower is not None and follower.folded == "-":
+            follower = tokens[i + 2].word if i + 2 < len(tokens) else None
+        if follower is None or follower.kind == "mark":
+            return
+        for form in forms:
+            if follower.folded not in self._name_heads[form]:
                 continue
-            joined = [form]
-            for token in tokens[i + 1 : i + _LONGEST_NAME]:
-                if token.word.kind == "mark" and token.word.folded != "-":
-                    break
-                joined.append(token.word.folded)
-            actor = place = None
-            for length in range(len(joined), 1, -1):
-                name = " ".join(joined[:length]).replace(" - ", " ")
-                if actor is None and name in self._long_actors:
-                    named = self.actors.named(name)
-                    table, rows = ("actors", named) if named else ("bodies", self.actors.bodies(name))
-                    code = self.actors.actor(rows[0].id).kind
-                    actor = Phrase(table, i, i + length - 1, Hit(table, 0, code, rows, name))
-                if place is None and name in self._long_places and (entries := self.gazetteer.candidates(name)):
-                    place = Phrase("places", i, i + length - 1, Hit("places", 0, entries[0].level, entries, name))
+            actor, place = self._longest_names(tokens, i, form)
             if actor or place:
                 yield from (p for p in (actor, place) if p)
                 return
 
-    def _fixed(self, tokens: list[Token], i: int) -> Iterator[Phrase]:
+    def _longest_names(self, tokens: list[Token], i: int, form: str) -> tuple[Phrase | None, Phrase | None]:
+        """The longest actor and the longest place whose first word is a form of token i."""
+        joined = [form]
+        for token in tokens[i + 1 : i + _LONGEST_NAME]:
+            if token.word.kind == "mark" and token.word.folded != "-":
+                break
+            joined.append(token.word.folded)
+        actor = place = None
+        for length in range(len(joined), 1, -1):
+            name = " ".join(joined[:length]).replace(" - ", " ")
+            if actor is None and name in self._long_actors:
+                named = self.actors.named(name)
+                table, rows = ("actors", named) if named else ("bodies", self.actors.bodies(name))
+                code = self.actors.actor(rows[0].id).kind
+                actor = Phrase(table, i, i + length - 1, Hit(table, 0, code, rows, name))
+            if place is None and name in self._long_places and (entries := self.gazetteer.candidates(name)):
+                place = Phrase("places", i, i + length - 1, Hit("places", 0, entries[0].level, entries, name))
+        return actor, place
+
+    def _fixed(
+        self, tokens: list[Token], i: int, seconds: Mapping[str, Sequence[tuple[tuple[str, ...], Hit]]] | None
+    ) -> Iterator[Phrase]:
         """Lexicon phrases of several words that start at token i, the longest of each table."""
-        seconds = self.lexicon.phrases.get(tokens[i].word.light)
         if not seconds or i + 1 >= len(tokens):
             return
         seen = set()

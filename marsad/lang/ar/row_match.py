@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from marsad.lang.ar.number_words import Numeral
@@ -15,7 +14,7 @@ from marsad.language import Token
 
 GAP = "…"
 _WIDEST_GAP = 3
-_NOTHING: Mapping[str, Hint] = {}
+_THE = "ال"
 
 
 class Hint(NamedTuple):
@@ -41,7 +40,7 @@ class Seen(NamedTuple):
     """What the tables know of one folded word: its numeral, and the rows that begin with it under which prefix.
 
     `starts` says that something may begin here, `bounds` that "at least" and the like may, `unit_pair` is the kind of a
-    unit in the dual.
+    unit in the dual. `by_key` holds the entries again, by key.
     """
 
     numeral: Numeral | None
@@ -49,6 +48,15 @@ class Seen(NamedTuple):
     starts: bool
     bounds: bool = False
     unit_pair: str = ""
+    by_key: Mapping[str, list[tuple[str, Entry]]] = {}
+
+
+def by_key(entries: Sequence[tuple[str, Entry]]) -> Mapping[str, list[tuple[str, Entry]]]:
+    """Return entries with their prefixes by key, in the same order."""
+    found: dict[str, list[tuple[str, Entry]]] = {}
+    for item in entries:
+        found.setdefault(item[1].key, []).append(item)
+    return found
 
 
 class RowIndex:
@@ -75,31 +83,45 @@ class Roles:
     def __init__(self, tokens: Sequence[Token], seen: Sequence[Seen | None]) -> None:
         self._tokens = tokens
         self._seen = seen
-        self._found: dict[int, Mapping[str, Hint]] = {}
+        self._size = len(seen)
 
-    def at(self, at: int) -> Mapping[str, Hint]:
-        """The longest match of each key at a token; none outside the sentence."""
-        found = self._found.get(at)
-        if found is None:
-            known = self._seen[at] if 0 <= at < len(self._seen) else None
-            found = self._match(at, known) if known is not None and known.entries else _NOTHING
-            self._found[at] = found
-        return found
+    def hint(self, at: int, key: str) -> Hint | None:
+        """The longest row under a key that begins at a token, or None; None outside the sentence."""
+        if not 0 <= at < self._size:
+            return None
+        known = self._seen[at]
+        if known is None or key not in known.by_key:
+            return None
+        for prefix, entry in known.by_key[key]:
+            last = match_row(entry.rest, self._tokens, at) if entry.rest else at
+            if last is not None:
+                return Hint(at, last, entry.role, entry.value, prefix)
+        return None
 
-    def _match(self, at: int, known: Seen) -> Mapping[str, Hint]:
-        found: dict[str, Hint] = {}
-        for prefix, entry in known.entries:
+    def has(self, at: int, *keys: str) -> bool:
+        """Say whether a row under one of the keys matches at a token."""
+        if not 0 <= at < self._size:
+            return False
+        known = self._seen[at]
+        if known is None:
+            return False
+        return any(key in known.by_key and self.hint(at, key) is not None for key in keys)
+
+    def all(self, at: int) -> Iterator[Hint]:
+        """The longest match of each key at a token, the longest rows first; none outside the sentence."""
+        known = self._seen[at] if 0 <= at < self._size else None
+        found = set()
+        for prefix, entry in known.entries if known is not None else ():
             if entry.key not in found:
                 last = match_row(entry.rest, self._tokens, at) if entry.rest else at
                 if last is not None:
-                    found[entry.key] = Hint(at, last, entry.role, entry.value, prefix)
-        return found
+                    found.add(entry.key)
+                    yield Hint(at, last, entry.role, entry.value, prefix)
 
 
-@lru_cache(maxsize=50_000)
 def _is_form(folded: str, word: str) -> bool:
     """Say whether a later word of a row stands here: as it is or with the article ("المئة" in "في المئة")."""
-    return folded == word or folded == "ال" + word
+    return folded == word or (folded.startswith(_THE) and folded[2:] == word)
 
 
 def match_row(rest: tuple[str, ...], tokens: Sequence[Token], at: int) -> int | None:

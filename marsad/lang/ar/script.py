@@ -53,6 +53,8 @@ _INNER = "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200f
 TOKEN = re.compile(
     rf"(?P<number>\d+(?:[.,٫٬]\d+)*)|(?P<word>[^\W\d_](?:[^\W\d_]|[{_INNER}])*)|(?P<mark>[^\w\s{_INNER}])"
 )
+# The same tokens, without their kind.
+PIECE = re.compile(re.sub(r"\?P<[a-z]+>", "?:", TOKEN.pattern))
 SENTENCE_END = frozenset(".!?؟؛…")
 _ARABIC = re.compile("[\u0620-\u064a\ufb50-\ufdff\ufe70-\ufefc]")
 _FOREIGN = re.compile("[پچڤگژٹڈڑںےەۆێڵڕیکھۀ]")
