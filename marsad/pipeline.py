@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.metadata
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -16,8 +15,10 @@ from marsad.errors import MarsadError
 from marsad.intake import InputProblem
 from marsad.language import Language
 from marsad.model import CodedDocument, Document
-from marsad.record import Record
 from marsad.resources import DATA
+
+if TYPE_CHECKING:
+    from marsad.record import Record  # its library takes as long to import as a reader to load
 
 Code = Callable[[Document, Language, Any], CodedDocument]
 
@@ -79,6 +80,8 @@ def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:
 
 def coder_version() -> str:
     """Return the version of the program that reads."""
+    import importlib.metadata  # only what writes a record asks
+
     return importlib.metadata.version("marsad")
 
 
