@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+
 from marsad.errors import ResourceError
 
 DATA = Path(__file__).parent / "data"
@@ -25,7 +26,7 @@ def read_tsv(path: Path, row_class: type[Row]) -> list[Row]:
     Raises:
         ResourceError: the file is missing, its header differs from the struct's fields, or a cell does not convert.
     """
-    lines = _read(path).split("\n")
+    lines = read_text(path).split("\n")
     if lines and not lines[-1]:
         lines.pop()
     columns = list(msgspec.structs.fields(row_class))
@@ -81,12 +82,17 @@ def read_yaml(path: Path) -> Any:
     import yaml  # most of what runs reads no YAML
 
     try:
-        return yaml.load(_read(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(read_text(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise ResourceError(f"{path.name} is not valid YAML: {error}") from error
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return a data file's text.
+
+    Raises:
+        ResourceError: the file is missing or not UTF-8.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:

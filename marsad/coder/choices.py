@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -85,7 +86,11 @@ class Choices:
         grouped: dict[str, dict[str, float]] = {}
         for row in rows:
             grouped.setdefault(row.choice, {})[row.feature] = row.weight
-        self._choices = {name: Choice(name, weights) for name, weights in grouped.items()}
+        self.take(grouped)
+
+    def take(self, weights: dict[str, dict[str, float]]) -> None:
+        """Use these weights, by choice and feature, instead."""
+        self._choices = {name: Choice(name, own) for name, own in weights.items()}
         self._groups: dict[tuple[str, ...], Group] = {}
         self._starts: dict[str, tuple[str, ...]] = {}
 
@@ -115,4 +120,31 @@ def load_choices(path: Path) -> Choices:
     Raises:
         ResourceError: the file is missing or broken.
     """
-    return Choices(resources.read_tsv(path, WeightRow))
+    choices = Choices(())
+    choices.take(_read_weights(path))
+    return choices
+
+
+def _read_weights(path: Path) -> dict[str, dict[str, float]]:
+    """The weights by choice and feature, read in bulk: the file is the longest of all."""
+    head, _, body = resources.read_text(path).partition("\n")
+    lines = body.removesuffix("\n").split("\n")
+    if head == "choice\tfeature\tweight" and all(line.count("\t") == 2 for line in lines):
+        cells = "\t".join(lines).split("\t")
+        try:
+            weights = list(map(float, cells[2::3]))
+        except ValueError:
+            weights = []
+        if weights and all(cells):
+            grouped: dict[str, dict[str, float]] = {}
+            at = 0
+            for name, run in groupby(cells[::3]):
+                end = at + len(list(run))
+                grouped.setdefault(name, {}).update(zip(cells[3 * at + 1 : 3 * end : 3], weights[at:end], strict=True))
+                at = end
+            return grouped
+    # Something is wrong: read row by row to say what and where.
+    found: dict[str, dict[str, float]] = {}
+    for row in resources.read_tsv(path, WeightRow):
+        found.setdefault(row.choice, {})[row.feature] = row.weight
+    return found

@@ -59,6 +59,14 @@ class Tagger:
         self._outside = self._index["O"]
         self._forget()
 
+    def weigh(self, names: list[str], counts: list[int], labels: list[str], weights: list[float]) -> None:
+        """Use these weights instead: feature k weighs `counts[k]` of the labels that follow, in order."""
+        self._rows = dict(zip(names, range(len(names)), strict=True))
+        self._weights = np.zeros((len(names) + 1, len(self.labels)), dtype=np.float32)
+        columns = [self._index[label] for label in labels]
+        self._weights[np.repeat(np.arange(len(names)), counts), columns] = weights
+        self._forget()
+
     def _forget(self) -> None:
         self._table: Scores = np.zeros((256, len(features.OFFSETS), len(self.labels)), dtype=np.float32)
         self._known: dict[tuple[str, tuple[str, ...]], int] = {}
@@ -231,22 +239,38 @@ def load_tagger(path: Path) -> Tagger:
     except OSError as error:
         raise ResourceError(f"{path} cannot be read: {error.strerror}. Reinstall marsad.") from error
     labels: list[str] = []
-    weights: dict[str, dict[str, float]] = {}
     transitions: dict[tuple[str, str], float] = {}
-    for number, line in enumerate(lines, 1):
+    at = 0
+    for at, line in enumerate(lines, 1):
         head, _, rest = line.partition("\t")
         cells = rest.split(" ")
-        if head.startswith("#"):
-            continue
         try:
             if head == "@labels":
                 labels = cells
             elif head == "@transition":
                 transitions[cells[0], cells[1]] = float(cells[2])
-            else:
-                weights[head] = {name: float(weight) for name, _, weight in (c.rpartition(":") for c in cells)}
+            elif not head.startswith("#"):
+                at -= 1
+                break
         except (ValueError, IndexError) as error:
-            raise ResourceError(
-                f"{path.name}:{number} is not `feature TAB label:weight …`. Reinstall marsad."
-            ) from error
-    return Tagger(labels, weights, transitions)
+            raise ResourceError(f"{path.name}:{at} is not `@transition TAB a b weight`. Reinstall marsad.") from error
+    tagger = Tagger(labels, {}, transitions)
+    tagger.weigh(*_read_weights(path, lines[at:], at + 1))
+    return tagger
+
+
+def _read_weights(path: Path, lines: list[str], first: int) -> tuple[list[str], list[int], list[str], list[float]]:
+    """(features, how many labels each weighs, those labels, their weights) from the lines of a weight file, in bulk."""
+    names, counts, cells = [], [], []
+    for number, line in enumerate(lines, first):
+        name, _, rest = line.partition("\t")
+        names.append(name)
+        counts.append(rest.count(" ") + 1)
+        if rest.count(":") != counts[-1]:
+            raise ResourceError(f"{path.name}:{number} is not `feature TAB label:weight …`. Reinstall marsad.")
+        cells.append(rest)
+    flat = " ".join(cells).replace(":", " ").split(" ") if cells else []
+    try:
+        return names, counts, flat[::2], list(map(float, flat[1::2]))
+    except ValueError as error:
+        raise ResourceError(f"{path.name} has a weight that is no number: {error}. Reinstall marsad.") from error
