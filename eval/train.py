@@ -6,7 +6,8 @@ folds), so training meets the errors that reading will meet. The same corpus giv
 
     python eval/train.py                      write marsad/data/ar/{tagger_events,tagger_roles,weights}.tsv
     python eval/train.py --out DIR            write elsewhere
-    python eval/train.py --without FOLD       leave out fold FOLD (0-4) and score on it
+    python eval/train.py --without FOLD       leave out fold FOLD (0-4), to be scored on
+    python eval/train.py --tags FILE          keep the tags of unseen reports in FILE; where it exists, learn the choices only
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import hashlib
 import multiprocessing
 import os
+import pickle
 import random
 import sys
 from collections import defaultdict
@@ -30,17 +32,28 @@ from crf import train_tagger
 from weights import Examples, write_weights
 
 from marsad import coder, lang
-from marsad.coder import events, factuality, participants, places, quantities, roles, stories, times, triggers
+from marsad.coder import (
+    events,
+    factuality,
+    ownership,
+    participants,
+    places,
+    quantities,
+    roles,
+    stories,
+    times,
+    triggers,
+)
 from marsad.coder.choices import Choices, load_choices
-from marsad.coder.passage import Cluster, Passage
+from marsad.coder.passage import Cluster, Figure, Passage
 from marsad.coder.tagger import Tagged, feature_names
 from marsad.scoring import GoldCase
 
 FOLDS = 5
 WORKERS = min(2, os.cpu_count() or 1)
 DATA = Path(__file__).resolve().parent.parent / "marsad" / "data" / "ar"
-EVENT_SETTINGS = {"rounds": 90, "l1": 0.15, "l2": 0.05}
-ROLE_SETTINGS = {"rounds": 80, "l1": 0.15, "l2": 0.05}
+EVENT_SETTINGS = {"rounds": 90, "l1": 0.05, "l2": 0.4}
+ROLE_SETTINGS = {"rounds": 80, "l1": 0.05, "l2": 0.4}
 
 
 class Report(NamedTuple):
@@ -185,9 +198,9 @@ def _learn_when(found: Any, passage: Passage, cluster: Cluster, moments: Any, go
 
 def _learn_figures(found: Any, passage: Passage, pairs: Any, fold: int) -> None:
     clusters = [c for c, _ in pairs]
-    before: list[quantities.Figure] = []
+    before: list[Figure] = []
     for figure in quantities.find_figures(passage):
-        for k, features in quantities.owners(passage, clusters, figure):
+        for k, features in ownership.owners(passage, clusters, figure):
             gold = pairs[k][1]
             found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)
         part = next(
@@ -202,7 +215,7 @@ def _learn_figures(found: Any, passage: Passage, pairs: Any, fold: int) -> None:
             None,
         )
         if part is not None and before:
-            found["subset"].add(quantities.subset_features(passage, figure, before), bool(part.get("subset")), fold)
+            found["subset"].add(ownership.subset_features(passage, figure, before), bool(part.get("subset")), fold)
         before.append(figure)
 
 
@@ -233,8 +246,8 @@ def corpus_digest(cases: list[GoldCase]) -> str:
     return digest.hexdigest()[:16]
 
 
-def train(cases: list[GoldCase], out: Path) -> None:
-    """Train all and write the three weight files to `out`."""
+def train(cases: list[GoldCase], out: Path, tags: Path | None = None) -> None:
+    """Train all and write the three weight files to `out`; with `tags` that exist, the choices alone."""
     out.mkdir(parents=True, exist_ok=True)
     language = lang.load("ar")
     note = f"trained by eval/train.py on {len(cases)} texts, corpus {corpus_digest(cases)}"
@@ -243,15 +256,20 @@ def train(cases: list[GoldCase], out: Path) -> None:
             for mode in event["modes"]:
                 if mode not in MODES.setdefault(event["type"], []):
                     MODES[event["type"]].append(mode)
-    reports = prepare(cases, language)
-    tag_unseen(reports, out)
+    if tags is not None and tags.exists():
+        reports = pickle.loads(tags.read_bytes())
+    else:
+        reports = prepare(cases, language)
+        tag_unseen(reports, out)
+        if tags is not None:
+            tags.write_bytes(pickle.dumps(reports))
+        train_tagger(event_rows(reports), out / "tagger_events.tsv", note=note, **EVENT_SETTINGS)
+        train_tagger(role_rows(reports), out / "tagger_roles.tsv", note=note, **ROLE_SETTINGS)
     learned = learn_keep_and_same(reports)
     write_weights(out / "weights.tsv", learned)
     kit = coder.Kit(None, None, load_choices(out / "weights.tsv"), language.actors, language.gazetteer)  # type: ignore[arg-type]
     learned.update(learn_fields(reports, language, kit, kit.choices))
     write_weights(out / "weights.tsv", learned)
-    train_tagger(event_rows(reports), out / "tagger_events.tsv", note=note, **EVENT_SETTINGS)
-    train_tagger(role_rows(reports), out / "tagger_roles.tsv", note=note, **ROLE_SETTINGS)
 
 
 def main() -> None:
@@ -259,6 +277,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=DATA)
     parser.add_argument("--without", type=int)
+    parser.add_argument("--tags", type=Path)
     given = parser.parse_args()
     cases = training_cases()
     if given.without is not None:
@@ -266,7 +285,7 @@ def main() -> None:
         random.Random(7).shuffle(order)
         left_out = {k for n, k in enumerate(order) if n % FOLDS == given.without}
         cases = [c for k, c in enumerate(cases) if k not in left_out]
-    train(cases, given.out)
+    train(cases, given.out, given.tags)
 
 
 if __name__ == "__main__":

@@ -176,6 +176,10 @@ class Gazetteer:
         key = name_key(folded_name)
         return key in self._ordinary or (len(key) < _MIN_BARE_LETTERS and key not in self._names)
 
+    def is_curated(self, folded_name: str) -> bool:
+        """Say whether somebody wrote this name down because it makes news."""
+        return name_key(folded_name) in self._names
+
     def is_inside(self, inner_id: str, outer_id: str) -> bool:
         """Say whether a place lies in another by its parents and its country; a place lies in itself."""
         entry = self.entry(inner_id)

@@ -13,9 +13,20 @@ from typing import NamedTuple
 import msgspec
 
 from marsad.actors import Actors
-from marsad.coder import events, factuality, participants, places, quantities, roles, stories, times, triggers
+from marsad.coder import (
+    events,
+    factuality,
+    ownership,
+    participants,
+    places,
+    quantities,
+    roles,
+    stories,
+    times,
+    triggers,
+)
 from marsad.coder.choices import Choices, load_choices
-from marsad.coder.passage import Cluster, Mention, Passage
+from marsad.coder.passage import Cluster, Figure, Mention, Passage
 from marsad.coder.tagger import Tagger, load_tagger
 from marsad.gazetteer import Gazetteer
 from marsad.language import Language
@@ -41,7 +52,7 @@ class Findings(NamedTuple):
     sites: list[places.Site]
     moments: list[times.Moment]
     parties: list[participants.Party]
-    figures: list[list[tuple[quantities.Figure, Why]]]
+    figures: list[list[tuple[Figure, Why]]]
 
 
 Chosen = list[tuple[participants.Party, Why]]
@@ -105,7 +116,7 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
         places.find_sites(passage, kit.gazetteer),
         times.find_moments(passage, language),
         participants.find_parties(passage, kit.actors),
-        quantities.assign_figures(passage, clusters, quantities.find_figures(passage), kit.choices),
+        ownership.assign_figures(passage, clusters, quantities.find_figures(passage), kit.choices),
     )
     return [
         _event(passage, cluster, k, found, kit, f"{document_id}:e{known + k + 1}") for k, cluster in enumerate(clusters)
@@ -118,7 +129,7 @@ def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit
     where = places.choose_places(passage, cluster, found.sites, choices)
     dates, date_text, date_why = times.choose_date(passage, cluster, found.moments, choices)
     (status, status_why), (generic, generic_why) = factuality.choose_status(passage, cluster, dates, choices)
-    casualties, weapons, damage = quantities.as_records(passage, found.figures[k], choices)
+    casualties, weapons, damage = ownership.as_records(passage, found.figures[k], choices)
     kinds = [w.kind for w in weapons] + [d.object for d in damage]
     modes, modes_why = factuality.choose_modes(passage, cluster, kinds, choices)
     parties = participants.choose_parties(passage, cluster, found.parties, choices)
@@ -142,7 +153,7 @@ def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit
         weapons=weapons,
         casualties=casualties,
         damage=damage,
-        money=quantities.find_money(passage, cluster) if trigger.type in _MONEY_TYPES else None,
+        money=ownership.find_money(passage, cluster) if trigger.type in _MONEY_TYPES else None,
         source=_sources(passage, cluster, parties["source"]),
         why=why,
     )

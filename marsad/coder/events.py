@@ -39,11 +39,12 @@ def may_be_same(a: Mention, b: Mention) -> bool:
 
 
 def _main(passage: Passage, mentions: Sequence[Mention]) -> int:
-    """The mention that names the event best: not a word of harm if there is another, not the headline, the surest."""
+    """The mention that names the event best: not a word of harm or a definite repeat ("the attack") if there is another."""
 
-    def rank(k: int) -> tuple[bool, bool, float]:
+    def rank(k: int) -> tuple[bool, bool, int, float]:
         mention = mentions[k]
-        return (not is_harm(passage, mention), mention.sentence > 0 or len(mentions) == 1, mention.confidence)
+        word = passage.sentences[mention.sentence].tokens[mention.first].word
+        return (not is_harm(passage, mention), not word.is_definite, -mention.sentence, mention.confidence)
 
     return max(range(len(mentions)), key=rank)
 

@@ -12,6 +12,7 @@ from marsad.coder.choices import Choices
 from marsad.coder.passage import Cluster, Mention, Passage
 from marsad.model import DateRange, Why
 
+_LARGE = 500  # running totals are large
 STATUSES = ("future", "hypothetical", "negated", "historical")
 
 
@@ -93,6 +94,7 @@ def status_features(passage: Passage, cluster: Cluster, dates: DateRange | None)
     found.append(f"ends={tokens[-1].word.folded in '؟?'}")
     found += [f"date={d.kind}" for d in sentence.dates]
     found += [f"p={w}" for w in word.prefix]
+    found += [f"large={c.quantity.min >= _LARGE}" for c in sentence.counts if c.unit is None and c.quantity.min]
     return found
 
 

@@ -12,7 +12,18 @@ from typing import NamedTuple
 from marsad.actors import Actor, Actors
 from marsad.coder.choices import Choice, Choices
 from marsad.coder.passage import ELSEWHERE as _ELSEWHERE
-from marsad.coder.passage import Chunk, Cluster, Mention, Passage, bucket, chunks, hits_between, nearest, word_before
+from marsad.coder.passage import (
+    Chunk,
+    Cluster,
+    Mention,
+    Passage,
+    bucket,
+    chunks,
+    hits_between,
+    nearest,
+    rival,
+    word_before,
+)
 from marsad.language import Hit
 from marsad.model import Participant, Why
 
@@ -171,6 +182,10 @@ def candidates(passage: Passage, cluster: Cluster, parties: Sequence[Party]) -> 
         rank = ranks[seat] = ranks.get(seat, -1) + 1
         features = _own_features(passage, cluster, party, tokens, form)
         label = chunk.label or "none"
+        nearer = rival(passage, cluster.mentions, chunk.sentence, chunk.first, chunk.last)
+        features += [f"rival={nearer}/{label}", f"rival={nearer}/{label}/{tokens != _ELSEWHERE}"]
+        if chunk.sentence != cluster.trigger.sentence and tokens != _ELSEWHERE:
+            features += [f"mention-only/{label}", f"mention-only/{nearer}"]
         if tokens != _ELSEWHERE:
             features.append(f"rank={min(rank, 2)}/{label}")
             features.append(f"triggers={_between(passage, mention, chunk)}/{label}")

@@ -12,7 +12,7 @@ import msgspec
 
 from marsad.coder.tagger import Tagged
 from marsad.language import Hit, Sentence, Token
-from marsad.model import Span
+from marsad.model import Quantity, Span
 
 # The distance of what stands in another sentence.
 ELSEWHERE = 99
@@ -87,6 +87,33 @@ class Chunk(NamedTuple):
     label: str
 
 
+# The role labels of people harmed, with the outcome each stands for.
+OUTCOMES = {
+    "KIL": "killed",
+    "INJ": "injured",
+    "MIS": "missing",
+    "CAP": "captured",
+    "ABD": "abducted",
+    "REL": "released",
+    "DIS": "displaced",
+    "TRP": "trapped",
+}
+
+
+class Figure(NamedTuple):
+    """A chunk with its count and code: outcome (and who), weapon kind, or damaged object.
+
+    `lead` is None for what the role tagger marked, else its log-odds for a near miss.
+    """
+
+    chunk: Chunk
+    code: str
+    who: str
+    quantity: Quantity
+    rule: str
+    lead: float | None
+
+
 def chunks(passage: Passage) -> list[Chunk]:
     """Return the labelled chunks of a passage in order: runs of B-X, I-X."""
     found: list[Chunk] = []
@@ -119,6 +146,20 @@ def distance(mention: Mention, sentence: int, first: int, last: int) -> int:
     if first > mention.last:
         return first - mention.last
     return 0
+
+
+def rival(passage: Passage, mentions: Sequence[Mention], sentence: int, first: int, last: int) -> str:
+    """Say whose event word stands nearest to some tokens: "own" (one of these mentions), "other", or "none" there."""
+    nearest_at, apart = -1, ELSEWHERE
+    for i, label in enumerate(passage.tags[sentence].labels):
+        if label.startswith("B-"):
+            gap = first - i if i < first else i - last if i > last else 0
+            if gap < apart:
+                nearest_at, apart = i, gap
+    if nearest_at < 0:
+        return "none"
+    own = any(m.sentence == sentence and m.first <= nearest_at <= m.last for m in mentions)
+    return "own" if own else "other"
 
 
 def bucket(number: int) -> str:

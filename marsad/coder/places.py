@@ -12,13 +12,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from marsad.coder.choices import Choices
-from marsad.coder.passage import Cluster, Passage, bucket, nearest, word_before
+from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, word_before
 from marsad.gazetteer import Entry, Gazetteer
-from marsad.language import Sentence
+from marsad.language import Phrase, Sentence
 from marsad.model import Place, Why
 
 _LOOK_BACK = 3
 _CHAIN_GAP = 2
+_SMALLEST_UNMARKED = 5000  # people
+_OTHER_READINGS = frozenset({"triggers", "outcomes", "role_nouns", "nisbas"})
 
 
 class Site(NamedTuple):
@@ -36,14 +38,13 @@ class _Name(NamedTuple):
     first: int
     last: int
     entries: tuple[Entry, ...]
-    kind: str | None
     level: str | None
     rule: str
 
 
 def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
     """Return the places that a passage names, in order, each resolved to one entry."""
-    names = [_names(passage, k) for k in range(len(passage.sentences))]
+    names = [_names(passage, k, gazetteer) for k in range(len(passage.sentences))]
     support = _countries(passage, names)
     sites: list[Site] = []
     for number, found in enumerate(names):
@@ -55,10 +56,9 @@ def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
     return sites
 
 
-def _names(passage: Passage, number: int) -> list[_Name]:
-    """The place names of a sentence with the kind word before each; ordinary words count only after a kind word."""
+def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
+    """The place names of a sentence, each with the kind word before it."""
     sentence = passage.sentences[number]
-    labels = passage.roles[number].labels
     kinds = {p.last: p for p in sentence.phrases if p.kind == "place_kinds"}
     found: list[_Name] = []
     taken = -1
@@ -66,25 +66,27 @@ def _names(passage: Passage, number: int) -> list[_Name]:
         if phrase.first <= taken or phrase.hit is None:
             continue
         kind = kinds.get(phrase.first - 1)
-        word = sentence.tokens[phrase.first].word
-        marked = labels[phrase.first][2:] == "PLC"
-        if phrase.first == phrase.last and kind is None and not marked:
-            if phrase.hit.code == "ordinary" or any(
-                h.table in ("triggers", "outcomes", "role_nouns", "nisbas") for h in word.hits
-            ):
-                continue
-            if (
-                phrase.hit.value[0].population < 5000
-                and phrase.hit.value[0].kind != "curated"
-                and not phrase.hit.value[0].id.startswith("marsad")
-            ):
-                continue
+        if kind is None and not _is_safe(passage, number, phrase, gazetteer):
+            continue
         first = kind.first if kind else phrase.first
         level = kind.hit.code if kind and kind.hit else None
-        name = kind.hit.value.kind if kind and kind.hit else None
-        found.append(_Name(first, phrase.last, phrase.hit.value, name, level, f"gazetteer {phrase.hit.form}"))
+        found.append(_Name(first, phrase.last, phrase.hit.value, level, f"gazetteer {phrase.hit.form}"))
         taken = phrase.last
     return found
+
+
+def _is_safe(passage: Passage, number: int, phrase: Phrase, gazetteer: Gazetteer) -> bool:
+    """Say whether a name without a kind word is a place here: not an ordinary word, no other reading, large or curated."""
+    hit = phrase.hit
+    if hit is None or phrase.first != phrase.last:
+        return hit is not None
+    is_curated = gazetteer.is_curated(hit.form)
+    if passage.roles[number].labels[phrase.first][2:] == "PLC":
+        return is_curated or hit.code != "ordinary"
+    word = passage.sentences[number].tokens[phrase.first].word
+    if hit.code == "ordinary" or any(h.table in _OTHER_READINGS for h in word.hits):
+        return False
+    return is_curated or hit.value[0].population >= _SMALLEST_UNMARKED
 
 
 def _countries(passage: Passage, names: list[list[_Name]]) -> Counter[str]:
@@ -196,7 +198,7 @@ def place_features(passage: Passage, cluster: Cluster, sites: Sequence[Site], si
     tokens = passage.sentences[site.sentence].tokens
     before = word_before(tokens, site.first)
     label, level = site.label or "none", site.entry.level
-    side = bucket(apart) if apart != 99 else f"back{min(3, mention.sentence - site.sentence)}"
+    side = bucket(apart) if apart != ELSEWHERE else f"back{min(3, mention.sentence - site.sentence)}"
     has_own = any(s.sentence in {m.sentence for m in cluster.mentions} for s in sites)
     marked_own = any(s.sentence == mention.sentence and s.label == "PLC" for s in sites)
     found = [
@@ -206,12 +208,14 @@ def place_features(passage: Passage, cluster: Cluster, sites: Sequence[Site], si
         f"label={label}/{side}",
         f"side={side}",
         f"level={level}/{type_}",
-        f"before={before}/{apart != 99}",
+        f"before={before}/{apart != ELSEWHERE}",
         f"before={before}/{level}/{apart > 0}",
-        f"own={has_own}/{apart != 99}/{label}",
-        f"marked={marked_own}/{apart != 99}/{label}",
+        f"own={has_own}/{apart != ELSEWHERE}/{label}",
+        f"marked={marked_own}/{apart != ELSEWHERE}/{label}",
     ]
-    if apart != 99:
+    nearer = rival(passage, cluster.mentions, site.sentence, site.first, site.last)
+    found += [f"rival={nearer}/{label}", f"rival={nearer}/{label}/{apart != ELSEWHERE}"]
+    if apart != ELSEWHERE:
         rivals = [s for s in sites if s.sentence == site.sentence and s.label == site.label]
         order = sorted(rivals, key=lambda s: abs(nearest(cluster.mentions, s.sentence, s.first, s.last)[1]))
         found.append(f"rank={min(2, order.index(site))}/{label}")

@@ -1,7 +1,7 @@
-"""How many: casualties, weapons, damaged objects and money, each with its count, and the event each belongs to.
+"""How many: candidate counts of casualties, weapons and damaged objects, each with its number and code.
 
-The role tagger marks the words; numbers, duals and plurals are counted by rule. A figure belongs to one event at most: the
-one that the choice `figure` finds likeliest.
+The role tagger marks most; a counted or listed noun that it nearly marked is proposed too (`lead` says how near it came),
+and the choice that gives figures to events decides. Numbers, duals and plurals are counted by rule.
 """
 
 from __future__ import annotations
@@ -9,227 +9,128 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from marsad.coder.choices import Choices
-from marsad.coder.passage import Chunk, Cluster, Passage, bucket, chunks, hits_between, nearest, word_before
-from marsad.language import Hit, Sentence
-from marsad.model import Casualty, Damage, Money, Quantity, Weapon, Why
+from marsad.coder.passage import OUTCOMES, Chunk, Figure, Passage, chunks, hits_between
+from marsad.language import Count, Hit, Sentence
+from marsad.model import Quantity
 
-OUTCOMES = {
-    "KIL": "killed",
-    "INJ": "injured",
-    "MIS": "missing",
-    "CAP": "captured",
-    "ABD": "abducted",
-    "REL": "released",
-    "DIS": "displaced",
-    "TRP": "trapped",
-}
 # Weapons told as a stuff ("by gunfire", "under shelling") have no count unless a number stands with them.
 _UNCOUNTED = frozenset({"firearm", "artillery", "mortar", "aircraft"})
+# Log-odds against "no role" down to which a counted or listed noun is proposed.
+_NEAR_MISS = -4.0
+_TABLES = {"WPN": "weapons", "DMG": "damage"}
 
 
-class Figure(NamedTuple):
-    """A marked chunk with its count and code: outcome and who, weapon kind, or damaged object."""
+class _Head(NamedTuple):
+    """The noun that a figure counts: its tokens and lexicon row."""
 
-    chunk: Chunk
-    code: str
-    who: str
-    quantity: Quantity
-    rule: str
+    first: int
+    last: int
+    hit: Hit
 
 
 def find_figures(passage: Passage) -> list[Figure]:
-    """Return the figures of a passage in order; counts of zero are left out."""
+    """Return the candidate figures of a passage in order; counts of zero are left out."""
+    marked = [c for c in chunks(passage) if c.label in OUTCOMES or c.label in _TABLES]
+    taken = {(c.sentence, i) for c in marked for i in range(c.first, c.last + 1)}
     found: list[Figure] = []
-    for chunk in chunks(passage):
-        sentence = passage.sentences[chunk.sentence]
-        hits = hits_between(sentence, chunk.first, chunk.last)
-        if chunk.label in OUTCOMES:
-            figure = _casualty(sentence, chunk, hits, found)
-        elif chunk.label == "WPN":
-            figure = _thing(sentence, chunk, hits, "weapons")
-        elif chunk.label == "DMG":
-            figure = _thing(sentence, chunk, hits, "damage")
-        else:
-            continue
-        if figure.quantity.max != 0:
-            found.append(figure)
+    proposed = [
+        (c, lead) for number in range(len(passage.sentences)) for c, lead in _near_misses(passage, number, taken)
+    ]
+    for chunk, lead in sorted([*((c, None) for c in marked), *proposed], key=lambda x: x[0][:3]):
+        found += [f for f in _figures(passage.sentences[chunk.sentence], chunk, lead, found) if f.quantity.max != 0]
     return found
 
 
+def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> Iterator[tuple[Chunk, float]]:
+    """Counted nouns, people, weapons and objects that the role tagger came close to marking."""
+    sentence, tagged = passage.sentences[number], passage.roles[number]
+    seats: dict[tuple[int, int], tuple[str, ...]] = {}
+    for count in sentence.counts:
+        if count.unit is None:
+            last = count.noun if count.noun is not None and count.noun > count.last else count.last
+            seats[count.first, last] = (*OUTCOMES, "WPN", "DMG")
+    for phrase in sentence.phrases:
+        if phrase.kind == "role_nouns" and phrase.hit and phrase.hit.value.who:
+            seats.setdefault((phrase.first, phrase.last), tuple(OUTCOMES))
+        elif phrase.kind in _TABLES.values():
+            seats.setdefault((phrase.first, phrase.last), ("WPN",) if phrase.kind == "weapons" else ("DMG",))
+    covered: set[int] = set()
+    for (first, last), labels in sorted(seats.items(), key=lambda s: (s[0][0], -s[0][1])):
+        tokens = range(first, last + 1)
+        if any((number, i) in taken or i in covered for i in tokens):
+            continue
+        columns = [(k, n[2:]) for k, n in enumerate(tagged.names) if n[2:] in labels]
+        scores = tagged.scores[first : last + 1]
+        lead, label = max((float((scores[:, k] - scores[:, 0]).max()), name) for k, name in columns)
+        if lead > _NEAR_MISS:
+            covered.update(tokens)
+            yield Chunk(number, first, last, label), lead
+
+
+def _figures(sentence: Sentence, chunk: Chunk, lead: float | None, before: Sequence[Figure]) -> Iterator[Figure]:
+    """The figures of a chunk: one, or one for each counted object in it ("مسجد ومنزلين")."""
+    table = _TABLES.get(chunk.label, "role_nouns")
+    hits = hits_between(sentence, chunk.first, chunk.last, table)
+    heads = [_Head(*hit) for hit in hits if table != "role_nouns" or hit[2].value.who]
+    first = max(heads[:1] or heads, key=lambda h: h.last - h.first, default=None)
+    first = next((h for h in heads if first and h.first == first.first and h.last > first.last), first)
+    if table == "role_nouns":
+        yield _casualty(sentence, chunk, first, lead, before)
+        return
+    yield _thing(sentence, chunk, first, lead)
+    counted = {c.noun: c for c in sentence.counts if c.unit is None}
+    for head in heads:
+        if first is not None and head.first > first.last and head.first in counted:
+            yield _thing(sentence, Chunk(chunk.sentence, head.first, head.last, chunk.label), head, lead)
+
+
 def _casualty(
-    sentence: Sentence, chunk: Chunk, hits: Sequence[tuple[int, int, Hit]], before: Sequence[Figure]
+    sentence: Sentence, chunk: Chunk, head: _Head | None, lead: float | None, before: Sequence[Figure]
 ) -> Figure:
-    noun = next((h for _, _, h in hits if h.table == "role_nouns" and h.value.who), None)
-    title = any(h.table == "titles" for _, _, h in hits)
-    who = noun.value.who if noun else "official" if title else "person"
-    quantity, rule = _quantity(sentence, chunk, noun)
-    if noun is None and not title and before and before[-1].chunk.sentence == chunk.sentence and before[-1].who:
+    title = bool(hits_between(sentence, chunk.first, chunk.last, "titles"))
+    who = head.hit.value.who if head else "official" if title else "person"
+    quantity, rule = _quantity(sentence, chunk, head)
+    if head is None and not title and before and before[-1].chunk.sentence == chunk.sentence and before[-1].who:
         # "ثلاثة جنود ... وسبعة آخرون": the others are of the same kind.
         who = before[-1].who
-    return Figure(chunk, OUTCOMES[chunk.label], who, quantity, rule)
+    return Figure(chunk, OUTCOMES[chunk.label], who, quantity, rule, lead)
 
 
-def _thing(sentence: Sentence, chunk: Chunk, hits: Sequence[tuple[int, int, Hit]], table: str) -> Figure:
-    ranked = sorted(((last - first, -first, h) for first, last, h in hits if h.table == table), key=lambda x: x[:2])
-    hit = ranked[-1][2] if ranked else None
-    code = hit.code if hit else "other"
-    quantity, rule = _quantity(sentence, chunk, hit)
-    if table == "weapons" and code in _UNCOUNTED and rule == "singular":
+def _thing(sentence: Sentence, chunk: Chunk, head: _Head | None, lead: float | None) -> Figure:
+    code = head.hit.code if head else "other"
+    quantity, rule = _quantity(sentence, chunk, head)
+    if chunk.label == "WPN" and code in _UNCOUNTED and rule == "singular":
         quantity = Quantity()
-    return Figure(chunk, code, "", quantity, f"{table}.tsv:{hit.row}; {rule}" if hit else rule)
+    rule = f"{_TABLES[chunk.label]}.tsv:{head.hit.row}; {rule}" if head else rule
+    return Figure(chunk, code, "", quantity, rule, lead)
 
 
-def _quantity(sentence: Sentence, chunk: Chunk, noun: Hit | None) -> tuple[Quantity, str]:
-    """The count said with a chunk: a number or dual in it or counting its noun; else one for a singular, none for many."""
+def _quantity(sentence: Sentence, chunk: Chunk, head: _Head | None) -> tuple[Quantity, str]:
+    """The count said with a chunk: a number or dual that counts its noun; else one for a singular, none for many."""
     for count in sentence.counts:
-        if count.unit is not None:
-            continue
-        inside = count.first <= chunk.last and count.last >= chunk.first
-        counted = count.noun is not None and chunk.first <= count.noun <= chunk.last and count.first >= chunk.first - 4
-        if inside or counted:
+        if count.unit is None and _counts(count, chunk, head):
             return count.quantity, count.rule
-    if noun is not None and noun.form == "plural":
-        return Quantity(), "plural"
-    if noun is not None and noun.form == "dual" and sentence.tokens[chunk.first].word.kind == "word":
-        return Quantity(min=2, max=2), "dual"
-    if noun is None and _looks_plural(sentence, chunk):
+    seat = head.first if head else chunk.first
+    forms = {h.form for h in sentence.tokens[seat].word.hits}
+    if head is not None and head.hit.form != "phrase":
+        forms = {head.hit.form}
+    if "plural" in forms or (head is None and _looks_plural(sentence, chunk)):
         return Quantity(), "plural"
     return Quantity(min=1, max=1), "singular"
+
+
+def _counts(count: Count, chunk: Chunk, head: _Head | None) -> bool:
+    """Say whether a count counts a chunk: it counts the head noun, or stands in the chunk and counts nothing else in it."""
+    if head is not None and count.noun is not None:
+        return head.first <= count.noun <= head.last and count.first >= chunk.first - 6
+    if head is not None:
+        return (
+            head.first - 2 <= count.first <= head.last + 1 and chunk.first <= count.last and count.first <= chunk.last
+        )
+    counted = count.noun is not None and chunk.first <= count.noun <= chunk.last and count.first >= chunk.first - 6
+    return counted or (count.first <= chunk.last and count.last >= chunk.first)
 
 
 def _looks_plural(sentence: Sentence, chunk: Chunk) -> bool:
     """Whether an unknown head noun carries a lexicon row that says plural; unknown shapes count as singular."""
     return any(h.form == "plural" for i in range(chunk.first, chunk.last + 1) for h in sentence.tokens[i].word.hits)
-
-
-def assign_figures(
-    passage: Passage, clusters: Sequence[Cluster], figures: Sequence[Figure], choices: Choices
-) -> list[list[tuple[Figure, Why]]]:
-    """Return, per cluster, the figures that belong to it, each with why; a figure nobody claims is dropped."""
-    choice = choices["figure"]
-    owned: list[list[tuple[Figure, Why]]] = [[] for _ in clusters]
-    for figure in figures:
-        scored = [(k, features, choice.score(features)) for k, features in owners(passage, clusters, figure)]
-        if not scored:
-            continue
-        best, features, score = max(scored, key=lambda x: x[2])
-        if score < choice.threshold:
-            continue
-        chunk = figure.chunk
-        words = passage.span(chunk.sentence, chunk.first, chunk.last).text
-        lost = [(clusters[k].trigger.type, s) for k, _, s in scored if k != best]
-        owned[best].append((figure, choice.why(features, words, lost, read=figure.rule)))
-    return owned
-
-
-def owners(passage: Passage, clusters: Sequence[Cluster], figure: Figure) -> Iterator[tuple[int, list[str]]]:
-    """Yield the clusters that a figure could belong to, with the named features that `figure` decides from."""
-    chunk = figure.chunk
-    for k, cluster in enumerate(clusters):
-        if any(chunk.sentence - 2 <= m.sentence <= chunk.sentence for m in cluster.mentions):
-            yield k, figure_features(passage, clusters, k, figure)
-
-
-def figure_features(passage: Passage, clusters: Sequence[Cluster], k: int, figure: Figure) -> list[str]:
-    """Return the named features of a figure as one of cluster k."""
-    chunk, cluster = figure.chunk, clusters[k]
-    mention, apart = nearest(cluster.mentions, chunk.sentence, chunk.first, chunk.last)
-    label, type_ = chunk.label, cluster.trigger.type
-    side = bucket(apart) if apart != 99 else f"back{min(2, chunk.sentence - mention.sentence)}"
-    own = any(m.sentence == chunk.sentence for c in clusters for m in c.mentions if c.trigger.type == type_)
-    word = passage.sentences[mention.sentence].tokens[mention.first].word
-    harm = next((h.code for h in word.hits if h.table == "outcomes"), "no")
-    found = [
-        f"type={type_}/{label}",
-        f"side={side}/{label}",
-        f"side={side}/{type_}",
-        f"own={own}/{apart != 99}",
-        f"harm={harm}/{label}",
-        f"label={label}",
-        f"code={figure.code}/{type_}",
-        f"clusters={min(3, len(clusters))}",
-    ]
-    if apart != 99:
-        low, high = sorted((mention.first, chunk.first))
-        others = sum(1 for tag in passage.tags[chunk.sentence].labels[low + 1 : high] if tag.startswith("B-"))
-        found.append(f"triggers={min(2, others)}/{apart > 0}/{label}")
-        found.append(f"before={word_before(passage.sentences[chunk.sentence].tokens, chunk.first)}")
-        near = sorted(
-            range(len(clusters)),
-            key=lambda c: abs(nearest(clusters[c].mentions, chunk.sentence, chunk.first, chunk.last)[1]),
-        )
-        found.append(f"rank={min(2, near.index(k))}")
-    return found
-
-
-def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) -> list[str]:
-    """Return the named features from which `subset` decides whether a figure is part of one told before."""
-    chunk = figure.chunk
-    tokens = passage.sentences[chunk.sentence].tokens
-    earlier = [f for f in before if f.chunk.label == chunk.label]
-    found = [
-        f"before={word_before(tokens, chunk.first)}",
-        f"label={chunk.label}",
-        f"first={tokens[chunk.first].word.light}",
-    ]
-    found += [f"near={tokens[i].word.light}" for i in range(max(0, chunk.first - 3), chunk.first)]
-    found.append(f"earlier={len(earlier) > 0}")
-    if earlier:
-        last = earlier[-1].quantity.min or 0
-        own = figure.quantity.min
-        found.append(f"fits={own is not None and own < last}")
-        found.append(f"same-sentence={earlier[-1].chunk.sentence == chunk.sentence}")
-    found.append(f"who={figure.who}")
-    return found
-
-
-def as_records(
-    passage: Passage, owned: Sequence[tuple[Figure, Why]], choices: Choices
-) -> tuple[tuple[Casualty, ...], tuple[Weapon, ...], tuple[Damage, ...]]:
-    """Return the casualties, weapons and damage of one event."""
-    casualties: list[Casualty] = []
-    weapons: list[Weapon] = []
-    damage: list[Damage] = []
-    before: list[Figure] = []
-    subset = choices["subset"]
-    for figure, why in owned:
-        chunk = figure.chunk
-        span = passage.span(chunk.sentence, chunk.first, chunk.last)
-        part = bool(before) and subset.score(subset_features(passage, figure, before)) >= subset.threshold
-        before.append(figure)
-        if chunk.label in OUTCOMES:
-            record = Casualty(
-                span=span, outcome=figure.code, who=figure.who, quantity=figure.quantity, subset=part, why=why
-            )
-            if not any(_same(c.outcome, c.quantity, figure) for c in casualties):
-                casualties.append(record)
-        elif chunk.label == "WPN":
-            if not any(_same(w.kind, w.quantity, figure) for w in weapons):
-                weapons.append(Weapon(span=span, kind=figure.code, quantity=figure.quantity, subset=part, why=why))
-        elif not any(_same(d.object, d.quantity, figure) for d in damage):
-            damage.append(Damage(span=span, object=figure.code, quantity=figure.quantity, subset=part, why=why))
-    return tuple(casualties), tuple(weapons), tuple(damage)
-
-
-def _same(code: str, quantity: Quantity, figure: Figure) -> bool:
-    """Whether a figure only repeats one already taken."""
-    return code == figure.code and quantity == figure.quantity
-
-
-def find_money(passage: Passage, cluster: Cluster) -> Money | None:
-    """Return the sum of money told beside an event's trigger: the nearest amount of its sentence."""
-    trigger = cluster.trigger
-    amounts = passage.sentences[trigger.sentence].amounts
-    if not amounts:
-        return None
-    amount = min(amounts, key=lambda a: abs(a.first - trigger.first))
-    span = passage.span(trigger.sentence, amount.first, amount.last)
-    quantity = amount.quantity
-    return Money(
-        span=span,
-        min=quantity.min,
-        max=quantity.max,
-        currency=amount.currency,
-        why=Why(rule=f"nearest amount; {amount.rule}", words=span.text),
-    )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from marsad.coder.choices import Choices
-from marsad.coder.passage import Cluster, Passage, bucket, nearest, word_before
+from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, word_before
 from marsad.language import DatePhrase, Language
 from marsad.model import DateRange, Span, Why
 
@@ -66,7 +66,7 @@ def date_features(passage: Passage, cluster: Cluster, moments: Sequence[Moment],
     type_ = cluster.trigger.type
     tokens = passage.sentences[moment.sentence].tokens
     before = word_before(tokens, phrase.first)
-    side = bucket(apart) if apart != 99 else f"back{max(-1, min(3, mention.sentence - moment.sentence))}"
+    side = bucket(apart) if apart != ELSEWHERE else f"back{max(-1, min(3, mention.sentence - moment.sentence))}"
     own = any(m.sentence == mention.sentence for m in moments)
     found = [
         f"kind={phrase.kind}",
@@ -74,13 +74,15 @@ def date_features(passage: Passage, cluster: Cluster, moments: Sequence[Moment],
         f"side={side}",
         f"side={side}/{type_}",
         f"known={moment.dates is not None}/{phrase.kind}",
-        f"own={own}/{apart != 99}/{phrase.kind}",
-        f"before={before}/{apart != 99}",
+        f"own={own}/{apart != ELSEWHERE}/{phrase.kind}",
+        f"before={before}/{apart != ELSEWHERE}",
         f"rule={phrase.rule}",
-        f"type={type_}/{apart != 99}/{own}",
-        f"at={min(phrase.first, 3)}/{apart != 99}",
+        f"type={type_}/{apart != ELSEWHERE}/{own}",
+        f"at={min(phrase.first, 3)}/{apart != ELSEWHERE}",
     ]
-    if apart != 99:
+    nearer = rival(passage, cluster.mentions, moment.sentence, phrase.first, phrase.last)
+    found.append(f"rival={nearer}/{apart != ELSEWHERE}")
+    if apart != ELSEWHERE:
         rivals = [m for m in moments if m.sentence == moment.sentence]
         order = sorted(
             rivals, key=lambda m: abs(nearest(cluster.mentions, m.sentence, m.phrase.first, m.phrase.last)[1])
