@@ -7,6 +7,7 @@ the person held the office, a name row from when to when the name pointed at the
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections import Counter
@@ -56,7 +57,9 @@ class ActorName(msgspec.Struct, frozen=True):
 
 
 _WORD = re.compile(r"\w+")
+_GAP = re.compile(r"[^\w\n]+")
 KIND_ORDER = ("full", "alias", "capital", "short", "hostile", "bare")
+_PLACES = {kind: place for place, kind in enumerate(KIND_ORDER)}
 _SHORTEST_SURNAME = 4
 # Letters that Unicode does not decompose into a plain letter and a mark.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "đ": "d", "ß": "ss", "æ": "ae"})
@@ -70,12 +73,25 @@ class Actors:
         self._states = {actor.country: actor for actor in self._actors.values() if actor.kind == "state"}
         self._names: dict[str, tuple[ActorName, ...]] = {}
         self._bare: dict[str, tuple[ActorName, ...]] = {}
-        for row in sorted(names, key=_surest_first):
+        self._fold = fold
+        rows = sorted(names, key=_surest_first)
+        for row, key in zip(rows, name_keys([row.name for row in rows], fold), strict=True):
             if row.id not in self._actors:
                 raise ResourceError(f"actor_names.tsv: {row.name!r} names {row.id!r}, which actors.tsv does not have.")
-            _enter(self._bare if row.kind == "bare" else self._names, name_key(fold(row.name)), row)
-        for row in _latin_names(self._actors.values()):
+            _enter(self._bare if row.kind == "bare" else self._names, key, row)
+        for row in _latin_names([actor for actor in self._actors.values() if not actor.name[:1].isalpha()]):
             _enter(self._names, name_key(fold(row.name)), row)
+
+    @functools.cached_property
+    def _latin(self) -> dict[str, tuple[ActorName, ...]]:
+        """The English names by key, with those of the language that are written alike; made at the first Latin word."""
+        found: dict[str, tuple[ActorName, ...]] = {}
+        rows = list(_latin_names(self._actors.values()))
+        for row, key in zip(rows, name_keys([row.name for row in rows], self._fold), strict=True):
+            if key not in found and key in self._names:
+                found[key] = self._names[key]
+            _enter(found, key, row)
+        return found
 
     def actor(self, actor_id: str) -> Actor:
         """Return the actor with this id.
@@ -94,6 +110,8 @@ class Actors:
 
     def named(self, folded: str) -> tuple[ActorName, ...]:
         """Return the rows whose name has the key `folded` (see `name_key`), the surest kind first; else nothing."""
+        if is_latin(folded) and folded in self._latin:
+            return self._latin[folded]
         return self._names.get(folded, ())
 
     def bodies(self, folded: str) -> tuple[ActorName, ...]:
@@ -118,8 +136,12 @@ class Actors:
         return (row.since is None or row.since <= text) and (row.until is None or text <= row.until)
 
     def names(self) -> Iterable[str]:
-        """Return the key of every name, for a matcher that finds names of several words."""
+        """Return the key of every name but the English ones, for a matcher that finds names of several words."""
         return self._names.keys()
+
+    def latin_names(self) -> Iterable[str]:
+        """Return the key of every English name: a matcher needs them only once it meets a word in Latin letters."""
+        return self._latin.keys()
 
     def body_names(self) -> Iterable[str]:
         """Return the key of every name that `bodies` knows."""
@@ -131,10 +153,23 @@ def name_key(folded: str) -> str:
     return " ".join(_WORD.findall(folded))
 
 
+def name_keys(names: Iterable[str], fold: Callable[[str], str]) -> list[str]:
+    """Return the `name_key` of each name under a fold that works character by character, all at once."""
+    folded = _GAP.sub(" ", fold("\n".join(names)))
+    return [key.strip() for key in folded.split("\n")] if folded else []
+
+
+def is_latin(folded: str) -> bool:
+    """Say whether a name begins with a letter that English names may begin with."""
+    return folded[:1].isalpha() and folded[0] < "\u0600"
+
+
 def _enter(index: dict[str, tuple[ActorName, ...]], key: str, row: ActorName) -> None:
     """Add a row under its key, unless the actor has that key already."""
-    rows = index.get(key, ())
-    if all(row.id != other.id for other in rows):
+    rows = index.get(key)
+    if rows is None:
+        index[key] = (row,)
+    elif all(row.id != other.id for other in rows):
         index[key] = (*rows, row)
 
 
@@ -149,6 +184,8 @@ def _latin_names(actors: Collection[Actor]) -> Iterator[ActorName]:
             known.append((words[-1], "short"))
         for name, kind in known:
             yield ActorName(name, actor.id, kind, None, None, "actors.tsv")
+            if name.isascii():
+                continue
             plain = unicodedata.normalize("NFKD", name.lower().translate(_PLAIN))
             yield ActorName(
                 "".join(c for c in plain if not unicodedata.combining(c)), actor.id, kind, None, None, "own"
@@ -157,9 +194,10 @@ def _latin_names(actors: Collection[Actor]) -> Iterator[ActorName]:
 
 def _surest_first(row: ActorName) -> int:
     """The place of a name's kind in `KIND_ORDER`."""
-    if row.kind not in KIND_ORDER:
+    place = _PLACES.get(row.kind)
+    if place is None:
         raise ResourceError(f"actor_names.tsv: {row.name!r} has the kind {row.kind!r}; use one of {KIND_ORDER}.")
-    return KIND_ORDER.index(row.kind)
+    return place
 
 
 def load_actors(language: str, fold: Callable[[str], str]) -> Actors:

@@ -8,12 +8,13 @@ after folding; the fold and the skeleton of the script come from the language, s
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
-from rapidfuzz import fuzz
 
 from marsad.errors import ResourceError
 from marsad.gazetteer_index import Index, consonants, latin_key, latin_skeleton, read_index, skeleton_hash
@@ -27,6 +28,9 @@ _MAX_SKELETON_CANDIDATES = 20
 # A division shares its name with its main town; bare, the name means the town unless the town is tiny.
 _ADMIN_WEIGHT = 0.1
 # A province named after the sea it lies on is always introduced as a province.
+_QUOTE = re.compile("['’`ʼ\"]")
+_WORD = re.compile(r"[^\W_]+")
+_GAP = re.compile(r"(?:[^\w\n]|_)+")
 _WATERS = frozenset({"sea", "ocean", "gulf", "strait"})
 
 
@@ -88,7 +92,13 @@ def name_key(folded: str) -> str:
     """Return a folded name as the gazetteer compares it: letters and digits, single spaces, nothing else."""
     if folded.isalpha():
         return folded
-    return " ".join("".join(c if c.isalnum() else "" if c in "'’`ʼ\"" else " " for c in folded).split())
+    return " ".join(_WORD.findall(_QUOTE.sub("", folded)))
+
+
+def _name_keys(names: Iterable[str], fold: Callable[[str], str]) -> list[str]:
+    """The `name_key` of each name under a fold that works character by character, all at once."""
+    folded = _GAP.sub(" ", _QUOTE.sub("", fold("\n".join(names))))
+    return [key.strip() for key in folded.split("\n")] if folded else []
 
 
 def distance_km(a_lat: float, a_lon: float, b_lat: float, b_lon: float) -> float:
@@ -115,9 +125,14 @@ class Gazetteer:
         self._names = curated_names
         self._ordinary = ordinary
         self._skeleton = skeleton
-        self._latin: dict[str, list[str]] = {}
-        for entry in curated.values():
-            self._latin.setdefault(latin_key(entry.name), []).append(entry.id)
+
+    @functools.cached_property
+    def _latin(self) -> dict[str, list[str]]:
+        """The ids of curated places by the key of their English name."""
+        found: dict[str, list[str]] = {}
+        for entry in self._curated.values():
+            found.setdefault(latin_key(entry.name), []).append(entry.id)
+        return found
 
     def entry(self, place_id: str) -> Entry | None:
         """Return the place with this id, or None."""
@@ -152,6 +167,8 @@ class Gazetteer:
 
         Only for a slot where a place is expected: ordinary words match too. `countries` (alpha-3) limits the search.
         """
+        from rapidfuzz import fuzz  # most reports spell every place as the gazetteer does
+
         sounds = self._skeleton(folded_name)
         key = consonants(sounds)
         if len(key) < _MIN_CONSONANTS:
@@ -252,12 +269,14 @@ def load_gazetteer(
             kind=row.kind or "",
         )
     names: dict[str, list[str]] = {}
-    for number, row_ in enumerate(read_tsv(data / language / "place_names.tsv", PlaceNameRow), 2):
-        if row_.id not in curated and index.row_of(row_.id) is None:
+    name_rows = read_tsv(data / language / "place_names.tsv", PlaceNameRow)
+    unknown = index.lacks({row.id for row in name_rows} - curated.keys())
+    for number, (row_, key) in enumerate(zip(name_rows, _name_keys([r.name for r in name_rows], fold), strict=True), 2):
+        if row_.id in unknown:
             raise ResourceError(
                 f"place_names.tsv:{number} column id: {row_.id!r} is neither in places.tsv nor GeoNames."
             )
-        names.setdefault(name_key(fold(row_.name)), []).append(row_.id)
+        names.setdefault(key, []).append(row_.id)
     stop = read_tsv(data / language / "place_stop.tsv", PlaceStopRow)
-    ordinary = frozenset(name_key(fold(row.word)) for row in stop)
+    ordinary = frozenset(_name_keys([row.word for row in stop], fold))
     return Gazetteer(index, curated, {name: tuple(ids) for name, ids in names.items()}, ordinary, skeleton)

@@ -7,10 +7,12 @@ Numbers are stored as byte planes (all first bytes, then all second bytes …), 
 
 from __future__ import annotations
 
+import functools
 import json
 import unicodedata
 import zlib
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -113,12 +115,31 @@ def read_index(path: Path) -> Index:
     start = len(MAGIC) + 4
     end = start + int.from_bytes(data[start - 4 : start], "little")
     header = json.loads(data[start:end])
-    sections: dict[str, Any] = {}
+    packed: dict[str, tuple[str, memoryview]] = {}
     for name, dtype, length in header["sections"]:
-        raw = zlib.decompress(memoryview(data)[end : end + length])
-        sections[name] = unpack_numbers(raw, dtype) if dtype else raw.decode()
+        packed[name] = (dtype, memoryview(data)[end : end + length])
         end += length
-    return Index(sections, header["meta"])
+    return Index(_Sections(packed), header["meta"])
+
+
+def _number(place_id: str) -> int:
+    """The number in an id like `geonames:703448`; for any other text one that no place has."""
+    prefix, _, digits = place_id.partition(":")
+    return min(int(digits), _MAX_ID) if prefix == "geonames" and digits.isdigit() else _MAX_ID
+
+
+class _Sections(dict[str, Any]):
+    """The sections of a file, each unpacked when it is first asked for."""
+
+    def __init__(self, packed: dict[str, tuple[str, memoryview]]) -> None:
+        super().__init__()
+        self._packed = packed
+
+    def __missing__(self, name: str) -> Any:
+        dtype, section = self._packed[name]
+        raw = zlib.decompress(section)
+        self[name] = unpack_numbers(raw, dtype) if dtype else raw.decode()
+        return self[name]
 
 
 class Index:
@@ -127,29 +148,47 @@ class Index:
     def __init__(self, sections: dict[str, Any], meta: dict[str, Any]) -> None:
         self.meta = meta
         self._columns = sections
-        self._titles: list[str] = sections["titles"].split("\n")
-        self._alpha3: list[str] = sections["alpha3"].split("\n")
         self._places = int(meta["places"])
         self._divisions = int(meta["divisions"])
-        self._by_id = sections["rows_by_id"]
-        self._sorted_ids = sections["ids"][self._by_id]
         folded = sections["names"].split("\n")
         self.names: dict[str, int] = dict(zip(folded, range(len(folded)), strict=True))
-        self._starts = np.concatenate(([0], np.cumsum(sections["name_counts"], dtype=np.uint32)))
+
+    @functools.cached_property
+    def _titles(self) -> list[str]:
+        titles: list[str] = self._columns["titles"].split("\n")
+        return titles
+
+    @functools.cached_property
+    def _alpha3(self) -> list[str]:
+        codes: list[str] = self._columns["alpha3"].split("\n")
+        return codes
+
+    @functools.cached_property
+    def _sorted_ids(self) -> NDArray[Any]:
+        ids: NDArray[Any] = self._columns["ids"][self._columns["rows_by_id"]]
+        return ids
+
+    @functools.cached_property
+    def _starts(self) -> NDArray[Any]:
+        return np.concatenate(([0], np.cumsum(self._columns["name_counts"], dtype=np.uint32)))
 
     def __len__(self) -> int:
         return len(self._titles)
 
     def row_of(self, place_id: str) -> int | None:
         """Return the row of an id like `geonames:703448`, or None."""
-        prefix, _, digits = place_id.partition(":")
-        if prefix != "geonames" or not digits.isdigit():
-            return None
-        number = np.uint32(min(int(digits), _MAX_ID))  # of another type, numpy would convert the whole column
+        number = np.uint32(_number(place_id))  # of another type, numpy would convert the whole column
         at = int(np.searchsorted(self._sorted_ids, number))
-        if at == len(self._sorted_ids) or int(self._sorted_ids[at]) != int(digits):
+        if at == len(self._sorted_ids) or self._sorted_ids[at] != number:
             return None
-        return int(self._by_id[at])
+        return int(self._columns["rows_by_id"][at])
+
+    def lacks(self, place_ids: Iterable[str]) -> set[str]:
+        """Return those of many ids that `row_of` does not find."""
+        wanted = list(place_ids)
+        numbers = np.array([_number(place_id) for place_id in wanted], dtype=np.uint32)
+        at = np.minimum(np.searchsorted(self._sorted_ids, numbers), len(self._sorted_ids) - 1)
+        return {wanted[k] for k in np.nonzero(self._sorted_ids[at] != numbers)[0].tolist()}
 
     def named(self, key: str) -> list[int]:
         """Return the rows with this folded name."""

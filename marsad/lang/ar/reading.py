@@ -5,11 +5,11 @@ Each word form is looked at once and remembered (`Word`); a sentence costs a few
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from marsad.actors import Actors
+from marsad.actors import Actors, is_latin
 from marsad.gazetteer import Gazetteer
 from marsad.lang.ar import noise, script, words
 from marsad.lang.ar.dates import DateReader
@@ -74,9 +74,20 @@ class Arabic:
         self._long_actors = {name for name in (*actors.names(), *actors.body_names()) if " " in name}
         # The second words of all names by their first: few pairs of words get any further.
         self._name_heads: dict[str, set[str]] = {}
-        for name in (*self._long_places, *self._long_actors):
+        self._enter_heads((*self._long_places, *self._long_actors))
+        self._knows_latin = False
+
+    def _enter_heads(self, names: Iterable[str]) -> None:
+        for name in names:
             first, second, *_ = name.split(" ", 2)
             self._name_heads.setdefault(first, set()).add(second)
+
+    def _learn_latin(self) -> None:
+        """Take in the English names of actors, which most reports never need."""
+        self._knows_latin = True
+        names = {name for name in self.actors.latin_names() if " " in name}
+        self._long_actors |= names
+        self._enter_heads(names)
 
     def is_written_in(self, text: str) -> bool:
         """Say whether the text is Arabic (Persian, Urdu and Kurdish are not)."""
@@ -146,6 +157,8 @@ class Arabic:
             self._forms.clear()
         match = script.TOKEN.match(text)
         word = self._make_word(text, (match and match.lastgroup) or "mark")
+        if not self._knows_latin and is_latin(word.folded):
+            self._learn_latin()
         numbers, dates = self.numbers.look_up(word.folded), self.dates.look_up(word.folded)
         is_mark = word.kind == "mark"
         names = () if is_mark else tuple(form for form in word.bare if form in self._name_heads)
