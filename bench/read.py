@@ -54,8 +54,7 @@ def make_reports(count: int) -> Iterator[Document]:
 
 def surface_forms() -> list[str]:
     """Return every folded form that the reader looks words up in: lexicon, actor names, place names."""
-    lexicon = load_lexicon(DATA / "ar")
-    forms = {*lexicon.words, *(" ".join(keys) for rows in lexicon.phrases.values() for keys, _ in rows)}
+    forms = load_lexicon(DATA / "ar").forms()
     for name in ("actor_names.tsv", "place_names.tsv"):
         lines = (DATA / "ar" / name).read_text(encoding="utf-8").splitlines()[1:]
         forms.update(fold_text(line.split("\t")[0]) for line in lines)

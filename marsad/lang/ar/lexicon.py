@@ -6,9 +6,9 @@ matched by crude lemmas, so that "الطائرات المسيّرة" finds the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -139,15 +139,15 @@ class Table(msgspec.Struct, frozen=True):
     row: type[msgspec.Struct]
     lemma: Callable[[Any], str]
     code: Callable[[Any], str]
-    forms: Callable[[Any, str], Iterator[tuple[str, str]]]
+    forms: Callable[[Any, str, tuple[str, ...]], Iterator[tuple[str, str]]]
 
 
-def _split(cell: str | None) -> tuple[str, ...]:
-    return tuple(fold_text(part.strip()) for part in (cell or "").split("|") if part.strip())
+def _split(cell: str) -> tuple[str, ...]:
+    """The parts of a folded cell."""
+    return tuple([part.strip() for part in cell.split("|") if part.strip()]) if cell else ()
 
 
-def _verb_or_noun(row: Any, lemma: str) -> Iterator[tuple[str, str]]:
-    extra = _split(row.forms)
+def _verb_or_noun(row: Any, lemma: str, extra: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if row.pos == "verb":
         yield from words.verb_forms(lemma, extra[0] if extra else "")
         for form in extra[1:]:
@@ -156,19 +156,15 @@ def _verb_or_noun(row: Any, lemma: str) -> Iterator[tuple[str, str]]:
         yield from words.noun_forms(lemma, extra)
 
 
-def _noun(row: Any, lemma: str) -> Iterator[tuple[str, str]]:
-    yield from words.noun_forms(lemma, _split(row.plural))
+def _noun(row: Any, lemma: str, extra: tuple[str, ...]) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - one shape
+    return words.noun_forms(lemma, extra)
 
 
-def _adjective(row: Any, lemma: str) -> Iterator[tuple[str, str]]:
-    yield from words.adjective_forms(lemma, _split(row.plural))
+def _adjective(row: Any, lemma: str, extra: tuple[str, ...]) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - one shape
+    return words.adjective_forms(lemma, extra)
 
 
-def _plain_noun(row: Any, lemma: str) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - all inflections share a shape
-    yield from words.noun_forms(lemma)
-
-
-def _as_is(row: Any, lemma: str) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - all inflections share a shape
+def _as_is(row: Any, lemma: str, extra: tuple[str, ...]) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - one shape
     yield lemma, "word"
 
 
@@ -181,44 +177,90 @@ TABLES = (
     Table("negators", MarkRow, lambda r: r.word, lambda r: r.kind, _as_is),
     Table("status_words", StatusRow, lambda r: r.word, lambda r: r.status, _as_is),
     Table("trigger_blockers", BlockerRow, lambda r: r.phrase, lambda r: r.kind, _as_is),
-    Table("titles", TitleRow, lambda r: r.title, lambda r: r.sector or "none", _plain_noun),
+    Table("titles", TitleRow, lambda r: r.title, lambda r: r.sector or "none", _noun),
     Table("role_nouns", RoleRow, lambda r: r.lemma, lambda r: r.who or r.sector or "none", _noun),
     Table("nisbas", NisbaRow, lambda r: r.lemma, lambda r: r.country or "none", _adjective),
-    Table("place_kinds", PlaceKindRow, lambda r: r.word, lambda r: r.level, _plain_noun),
+    Table("place_kinds", PlaceKindRow, lambda r: r.word, lambda r: r.level, _noun),
 )
 
 
+class _Entry(NamedTuple):
+    """A row with its folded lemma and further forms."""
+
+    table: Table
+    number: int
+    row: Any
+    lemma: str
+    extra: tuple[str, ...]
+
+    def heads(self) -> set[str]:
+        """The first two letters of every form that `words` makes of the row."""
+        found = {self.lemma[:_HEAD], *(form[:_HEAD] for form in self.extra)}
+        if getattr(self.row, "pos", "") == "verb" and self.extra:
+            found.update(person + self.extra[0][1:_HEAD] for person in words.PERSONS)
+        if len(self.lemma) <= _HEAD:
+            found.add(self.lemma[:1] + "ت")
+        return found
+
+
+_Phrases = dict[str, list[tuple[tuple[str, ...], Hit]]]
+_HEAD = 2
+
+
 class Lexicon:
-    """The compiled index: `words` maps a surface stem to its hits, `phrases` the first two crude lemmas to phrases."""
+    """The rows as an index of surface forms.
+
+    Rows are inflected when the first word is met that begins like them: a report uses few of them.
+    """
 
     def __init__(self, rows: dict[str, list[Any]]) -> None:
-        """Compile rows (table name → rows in file order; row k stands on line k + 2)."""
+        """Take rows (table name → rows in file order; row k stands on line k + 2)."""
         self.rows = rows
-        self.words: dict[str, list[Hit]] = {}
-        self.phrases: dict[str, dict[str, list[tuple[tuple[str, ...], Hit]]]] = {}
+        self._words: dict[str, list[Hit]] = {}
+        self._waiting: dict[str, list[_Entry]] = {}
+        self._phrases: dict[str, _Phrases] = {}
+        self._waiting_phrases: dict[str, list[_Entry]] = {}
         for table in TABLES:
-            for number, row in enumerate(rows.get(table.name, ()), 2):
-                self._enter(table, number, row)
-        for seconds in self.phrases.values():
-            for entries in seconds.values():
-                entries.sort(key=lambda entry: -len(entry[0]))
+            for entry in _entries(table, rows.get(table.name, [])):
+                if " " in entry.lemma:
+                    # Other forms of a phrase are whole phrases too ("زوارق مسيرة").
+                    for text in (entry.lemma, *(form for form in entry.extra if " " in form)):
+                        first = words.light(text.partition(" ")[0])
+                        self._waiting_phrases.setdefault(first, []).append(entry._replace(lemma=text))
+                else:
+                    for head in entry.heads():
+                        self._waiting.setdefault(head, []).append(entry)
 
-    def _enter(self, table: Table, number: int, row: Any) -> None:
-        lemma = fold_text(table.lemma(row))
-        code = table.code(row)
-        if " " in lemma:
-            # Other forms of a phrase are whole phrases too ("زوارق مسيرة").
-            others = _split(getattr(row, "plural", None) or getattr(row, "forms", None))
-            for text in (lemma, *(o for o in others if " " in o)):
-                keys = tuple(words.light(w) for w in text.split())
-                hit = Hit(table.name, number, code, row, "phrase")
-                self.phrases.setdefault(keys[0], {}).setdefault(keys[1], []).append((keys, hit))
-            return
-        seen = set()
-        for form, name in table.forms(row, lemma):
-            if len(form) >= 2 and form not in seen:
-                seen.add(form)
-                self.words.setdefault(form, []).append(Hit(table.name, number, code, row, name))
+    def words(self, stem: str) -> Sequence[Hit]:
+        """Return the rows of which a stem is a form, in the order of `TABLES` and lines."""
+        head = stem[:_HEAD]
+        waiting = self._waiting.get(head)
+        if waiting is not None:
+            self._words.update(_inflect(waiting, head))
+            self._waiting.pop(head, None)
+        return self._words.get(stem, ())
+
+    def phrases(self, light: str) -> _Phrases:
+        """Return the phrases whose first crude lemma this is, by their second, the longest first."""
+        waiting = self._waiting_phrases.get(light)
+        if waiting is not None:
+            found: _Phrases = {}
+            for table, number, row, text, _ in waiting:
+                keys = tuple(map(words.light, text.split()))
+                found.setdefault(keys[1], []).append((keys, Hit(table.name, number, table.code(row), row, "phrase")))
+            for entries in found.values():
+                entries.sort(key=lambda entry: -len(entry[0]))
+            self._phrases[light] = found
+            self._waiting_phrases.pop(light, None)
+        return self._phrases.get(light, _NO_PHRASES)
+
+    def forms(self) -> set[str]:
+        """Return every form that a word or the crude lemmas of a phrase are looked up by."""
+        for head in tuple(self._waiting):
+            self.words(head)
+        phrases = [self.phrases(light) for light in (*self._phrases, *self._waiting_phrases)]
+        keys = {" ".join(keys) for found in phrases for rows in found.values() for keys, _ in rows}
+        return keys.union(self._words)
 
     def look_up(self, folded: str) -> tuple[str, str, tuple[Hit, ...]]:
         """Return (prefix, stem, hits) of the readings of a folded word that the lexicon confirms.
@@ -233,12 +275,38 @@ class Lexicon:
             for stem, pronoun in words.endings(rest):
                 if pronoun and (first or prefix.endswith("ال")):
                     continue
-                fitting = [h for h in self.words.get(stem, ()) if h.table not in tables and _fits(prefix, h.form)]
+                fitting = [h for h in self.words(stem) if h.table not in tables and _fits(prefix, h.form)]
                 if fitting:
                     first = first or (prefix, stem)
                     hits += fitting
                     tables.update(h.table for h in fitting)
         return (*first, tuple(hits)) if first else ("", folded, ())
+
+
+_NO_PHRASES: _Phrases = {}
+
+
+def _entries(table: Table, rows: list[Any]) -> Iterator[_Entry]:
+    """The rows of a table, their cells folded all at once."""
+    if not rows:
+        return
+    lemmas = fold_text("\n".join(table.lemma(row) for row in rows)).split("\n")
+    cells = [getattr(row, "plural", None) or getattr(row, "forms", None) or "" for row in rows]
+    extras = fold_text("\n".join(cells)).split("\n")
+    for number, (row, lemma, extra) in enumerate(zip(rows, lemmas, extras, strict=True), 2):
+        yield _Entry(table, number, row, lemma, _split(extra))
+
+
+def _inflect(entries: Sequence[_Entry], head: str) -> dict[str, list[Hit]]:
+    """The forms of rows that begin with these two letters, with their hits."""
+    found: dict[str, list[Hit]] = {}
+    for table, number, row, lemma, extra in entries:
+        seen = set()
+        for form, name in table.forms(row, lemma, extra):
+            if form not in seen and form[:_HEAD] == head and len(form) >= _HEAD:
+                seen.add(form)
+                found.setdefault(form, []).append(Hit(table.name, number, table.code(row), row, name))
+    return found
 
 
 def _fits(prefix: str, form: str) -> bool:

@@ -162,7 +162,7 @@ class Arabic:
         numbers, dates = self.numbers.look_up(word.folded), self.dates.look_up(word.folded)
         is_mark = word.kind == "mark"
         names = () if is_mark else tuple(form for form in word.bare if form in self._name_heads)
-        fixed = None if is_mark else self.lexicon.phrases.get(word.light)
+        fixed = None if is_mark else self.lexicon.phrases(word.light)
         counts, days = self.numbers.may_start(word, numbers), dates is not None and dates.starts
         form = self._forms[text] = Form(
             word=word,

@@ -127,6 +127,7 @@ def adjective_forms(lemma: str, plurals: tuple[str, ...] = ()) -> Iterator[tuple
     yield from ((plural, "plural") for plural in plurals)
 
 
+PERSONS = ("ي", "ت", "ن", "ا")
 _PAST = ("", "ت", "ا", "تا", "وا", "و", "ن", "نا")
 _PRESENT = ("", "ون", "وا", "و", "ان", "ا", "ن")
 
@@ -145,7 +146,7 @@ def verb_forms(past: str, present: str) -> Iterator[tuple[str, str]]:
         return
     stem = present[1:]
     short = stem[:-1] if stem.endswith(("ي", "ا", "و")) and len(stem) >= 3 else stem
-    for person in ("ي", "ت", "ن", "ا"):
+    for person in PERSONS:
         yield person + stem, "present"
         if person in "يت":
             for ending in _PRESENT[1:]:
