@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -62,8 +63,16 @@ def load_reader(code: str = LANGUAGE) -> Reader:
     """
     from marsad import coder, lang  # loading takes a second, and most commands only look at the record
 
-    language = lang.load(code)
-    kit = coder.load_kit(DATA / code, language.actors, language.gazetteer)
+    # What is loaded stays: the collector need look neither while it grows nor ever again.
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        language = lang.load(code)
+        kit = coder.load_kit(DATA / code, language.actors, language.gazetteer)
+        gc.freeze()
+    finally:
+        if was_collecting:
+            gc.enable()
     return Reader(language, kit, coder.code)
 
 

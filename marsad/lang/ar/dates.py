@@ -22,6 +22,10 @@ _NEAR_THE_HEAD = 12
 _BESIDE_DATE = 6
 _FUTURE_REACH = 8
 _DASHES = frozenset("-–—/")
+# Keys of rows of which one stands at the head of each form.
+_RELATIVE = frozenset(("window", "ago", "weekend", "portion", "period"))
+_DAY = frozenset(("part", "weekday", "offset"))
+_CALENDAR = frozenset(("portion", "month", "month_word", "year_word", "season"))
 _AND = "و"
 # A colon is missing: it follows the dates of a timeline.
 _AFTER_DATELINE = frozenset("-–—(/،")
@@ -136,7 +140,7 @@ class _Sentence(CalendarForms):
         found: list[DatePhrase] = []
         last = -1
         for at in starts:
-            if at <= last:
+            if at <= last or not self._goes_on(at):
                 continue
             skip = self.hint(at, "skip")
             item = self._read_at(at, found) if skip is None else None
@@ -148,14 +152,33 @@ class _Sentence(CalendarForms):
                 last = item.last
         return found
 
+    def _goes_on(self, at: int) -> bool:
+        """Say whether the next word can go on with what begins at a token: most "in" begin nothing."""
+        known = self.seen[at]
+        if known is None or known.nexts is None:
+            return True
+        after = at + 1
+        return after < len(self.seen) and (
+            self.seen[after] is not None or self.tokens[after].word.folded in known.nexts
+        )
+
     def _read_at(self, at: int, found: Sequence[DatePhrase]) -> Read | None:
-        numeric = self.figures(at)
+        known = self.seen[at] if at < len(self.seen) else None
+        if known is None:
+            return None
+        keys = known.by_key
+        numeric = self.figures(at) if known.numeral is not None else None
         if numeric is not None:
             return Read(numeric[0], numeric[1], "absolute", "figures")
         anchor = self.hint(at, "anchor")
         if anchor is not None:
             return Read(anchor.last, self._anchored(anchor, found), "relative", "anchored")
-        return self._relative(at) or self._day(at, found) or self._calendar(at, found) or self._adverb(at)
+        # Each form is tried only where one of its words stands.
+        item = None if _RELATIVE.isdisjoint(keys) else self._relative(at)
+        item = item or (None if _DAY.isdisjoint(keys) else self._day(at, found))
+        if item is None and (known.numeral is not None or not _CALENDAR.isdisjoint(keys)):
+            item = self._calendar(at, found)
+        return item or self._adverb(at)
 
     def _anchored(self, hint: Hint, found: Sequence[DatePhrase]) -> Anchored:
         """A day told from the last one named in the sentence; without one it stays open."""

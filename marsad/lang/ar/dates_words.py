@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from marsad.lang.ar.number_words import NumberRow, Numeral, loose_clitic
-from marsad.lang.ar.row_match import Entry, RowIndex, Seen, by_key
+from marsad.lang.ar.row_match import GAP, Entry, RowIndex, Seen, by_key
 from marsad.lang.ar.script import fold_text
 from marsad.lang.ar.words import splits
 
@@ -88,5 +88,16 @@ class TimeTables:
         if not (numeral or entries):
             return None
         ordinal = numeral is not None and numeral.role in ("ordinal", "tens") and numeral.prefix.endswith(_THE)
-        starts = ordinal or any(e.key in _STARTERS for _, e in entries)
-        return Seen(numeral, tuple(entries), starts, by_key=by_key(entries))
+        opening = [e for _, e in entries if e.key in _STARTERS]
+        nexts = None if numeral is not None else _nexts(opening)
+        return Seen(numeral, tuple(entries), ordinal or bool(opening), by_key=by_key(entries), nexts=nexts)
+
+
+def _nexts(opening: Iterable[Entry]) -> frozenset[str] | None:
+    """The second words of rows, or None if one of them does without; a span of time goes on with a number or a unit."""
+    found: set[str] = set()
+    for entry in opening:
+        if entry.rest[:1] == (GAP,) or not (entry.rest or entry.key == "window"):
+            return None
+        found.update(form for word in entry.rest[:1] for form in (word, _THE + word))
+    return frozenset(found)

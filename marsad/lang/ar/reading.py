@@ -28,8 +28,8 @@ class Form(msgspec.Struct, frozen=True):
     """What is remembered of a spelling: its word, and what may begin at it.
 
     `numbers` and `dates` are what their tables know of it, `counts` and `days` whether a count or a date may begin here;
-    `names` holds the forms that begin a name of several words, `fixed` the lexicon's phrases by their second word.
-    `is_busy` says that any of this is there; most words are not, and cost nothing more.
+    `names` holds the forms that begin names of several words, with the second words of those, `fixed` the lexicon's
+    phrases by their second word. `is_busy` says that any of this is there; most words are not, and cost nothing more.
     """
 
     word: Word
@@ -38,13 +38,14 @@ class Form(msgspec.Struct, frozen=True):
     dates: Seen | None
     counts: bool
     days: bool
-    names: tuple[str, ...]
+    names: tuple[tuple[str, set[str]], ...]
     fixed: Mapping[str, Sequence[tuple[tuple[str, ...], Hit]]] | None
     is_busy: bool
 
 
 _Marked = list[tuple[int, Form]]
 # Making a named tuple this way takes half the time.
+_NO_KINDS: frozenset[str] = frozenset()
 _token = _phrase = tuple.__new__
 
 
@@ -161,7 +162,8 @@ class Arabic:
             self._learn_latin()
         numbers, dates = self.numbers.look_up(word.folded), self.dates.look_up(word.folded)
         is_mark = word.kind == "mark"
-        names = () if is_mark else tuple(form for form in word.bare if form in self._name_heads)
+        heads = self._name_heads
+        names = () if is_mark else tuple((form, heads[form]) for form in word.bare if form in heads)
         fixed = None if is_mark else self.lexicon.phrases(word.light)
         counts, days = self.numbers.may_start(word, numbers), dates is not None and dates.starts
         form = self._forms[text] = Form(
@@ -230,35 +232,35 @@ class Arabic:
         found: list[Phrase] = []
         hidden: dict[int, set[str]] = {}
         for i, form in busy:
-            own = hidden.get(i, ())
-            if form.names or form.fixed:
-                for phrase in (*self._long_names(tokens, i, form.names), *self._fixed(tokens, i, form.fixed)):
-                    if phrase.kind in own:
-                        continue
-                    found.append(phrase)
-                    inside = (phrase.kind, "triggers") if phrase.kind == "trigger_blockers" else (phrase.kind,)
-                    for k in range(phrase.first, phrase.last + 1):
-                        hidden.setdefault(k, set()).update(inside)
-                    own = hidden[i]
+            own = hidden.get(i, _NO_KINDS)
+            for phrase in self._long(tokens, i, form) if form.names or form.fixed else ():
+                if phrase.kind in own:
+                    continue
+                found.append(phrase)
+                inside = (phrase.kind, "triggers") if phrase.kind == "trigger_blockers" else (phrase.kind,)
+                for k in range(phrase.first, phrase.last + 1):
+                    hidden.setdefault(k, set()).update(inside)
+                own = hidden[i]
             for hit in form.word.hits:
                 if hit.table not in own:
                     found.append(_phrase(Phrase, (hit.table, i, i, hit)))
         return found
 
-    def _long_names(self, tokens: list[Token], i: int, forms: Sequence[str]) -> Iterator[Phrase]:
-        """Names of several words that start at token i, the longest actor and the longest place."""
-        follower = tokens[i + 1].word if i + 1 < len(tokens) else None
-        if follower is not None and follower.folded == "-":
-            follower = tokens[i + 2].word if i + 2 < len(tokens) else None
-        if follower is None or follower.kind == "mark":
-            return
-        for form in forms:
-            if follower.folded not in self._name_heads[form]:
-                continue
-            actor, place = self._longest_names(tokens, i, form)
-            if actor or place:
-                yield from (p for p in (actor, place) if p)
-                return
+    def _long(self, tokens: list[Token], i: int, form: Form) -> Sequence[Phrase]:
+        """Names and phrases of several words that start at token i; most do not even go on with the next word."""
+        if i + 1 == len(tokens):
+            return ()
+        follower = tokens[i + 1].word
+        fixed = form.fixed.get(follower.light) if form.fixed else None
+        if follower.folded == "-" and i + 2 < len(tokens):
+            follower = tokens[i + 2].word
+        found: list[Phrase] = []
+        for name, seconds in form.names:
+            if follower.folded in seconds:
+                found = [p for p in self._longest_names(tokens, i, name) if p]
+                if found:
+                    break
+        return [*found, *self._fixed(tokens, i, fixed)] if fixed else found
 
     def _longest_names(self, tokens: list[Token], i: int, form: str) -> tuple[Phrase | None, Phrase | None]:
         """The longest actor and the longest place whose first word is a form of token i."""
@@ -279,14 +281,10 @@ class Arabic:
                 place = Phrase("places", i, i + length - 1, Hit("places", 0, entries[0].level, entries, name))
         return actor, place
 
-    def _fixed(
-        self, tokens: list[Token], i: int, seconds: Mapping[str, Sequence[tuple[tuple[str, ...], Hit]]] | None
-    ) -> Iterator[Phrase]:
+    def _fixed(self, tokens: list[Token], i: int, rows: Sequence[tuple[tuple[str, ...], Hit]]) -> Iterator[Phrase]:
         """Lexicon phrases of several words that start at token i, the longest of each table."""
-        if not seconds or i + 1 >= len(tokens):
-            return
         seen = set()
-        for keys, hit in seconds.get(tokens[i + 1].word.light, ()):
+        for keys, hit in rows:
             last = i + len(keys) - 1
             if hit.table in seen or last >= len(tokens):
                 continue

@@ -40,7 +40,8 @@ class Seen(NamedTuple):
     """What the tables know of one folded word: its numeral, and the rows that begin with it under which prefix.
 
     `starts` says that something may begin here, `bounds` that "at least" and the like may, `unit_pair` is the kind of a
-    unit in the dual. `by_key` holds the entries again, by key.
+    unit in the dual. `by_key` holds the entries again, by key. `nexts`, if set, are the only unknown words before which
+    something may begin here.
     """
 
     numeral: Numeral | None
@@ -49,6 +50,7 @@ class Seen(NamedTuple):
     bounds: bool = False
     unit_pair: str = ""
     by_key: Mapping[str, list[tuple[str, Entry]]] = {}
+    nexts: frozenset[str] | None = None
 
 
 def by_key(entries: Sequence[tuple[str, Entry]]) -> Mapping[str, list[tuple[str, Entry]]]:
