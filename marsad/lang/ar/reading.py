@@ -71,8 +71,11 @@ class Arabic:
         self.dates = dates
         self.page_noise = page_noise
         self._forms: dict[str, Form] = {}
-        self._long_places = {name for name in gazetteer.names() if " " in name}
-        self._long_actors = {name for name in (*actors.names(), *actors.body_names()) if " " in name}
+        # Names of several words, with their hits once they were met.
+        self._long_places: dict[str, Hit | None] = dict.fromkeys(name for name in gazetteer.names() if " " in name)
+        self._long_actors: dict[str, Hit | None] = dict.fromkeys(
+            name for name in (*actors.names(), *actors.body_names()) if " " in name
+        )
         # The second words of all names by their first: few pairs of words get any further.
         self._name_heads: dict[str, set[str]] = {}
         self._enter_heads((*self._long_places, *self._long_actors))
@@ -86,8 +89,8 @@ class Arabic:
     def _learn_latin(self) -> None:
         """Take in the English names of actors, which most reports never need."""
         self._knows_latin = True
-        names = {name for name in self.actors.latin_names() if " " in name}
-        self._long_actors |= names
+        names = [name for name in self.actors.latin_names() if " " in name]
+        self._long_actors |= dict.fromkeys(names)
         self._enter_heads(names)
 
     def is_written_in(self, text: str) -> bool:
@@ -242,8 +245,8 @@ class Arabic:
                     hidden.setdefault(k, set()).update(inside)
                 own = hidden[i]
             for hit in form.word.hits:
-                if hit.table not in own:
-                    found.append(_phrase(Phrase, (hit.table, i, i, hit)))
+                if hit[0] not in own:
+                    found.append(_phrase(Phrase, (hit[0], i, i, hit)))
         return found
 
     def _long(self, tokens: list[Token], i: int, form: Form) -> Sequence[Phrase]:
@@ -273,13 +276,29 @@ class Arabic:
         for length in range(len(joined), 1, -1):
             name = " ".join(joined[:length]).replace(" - ", " ")
             if actor is None and name in self._long_actors:
-                named = self.actors.named(name)
-                table, rows = ("actors", named) if named else ("bodies", self.actors.bodies(name))
-                code = self.actors.actor(rows[0].id).kind
-                actor = Phrase(table, i, i + length - 1, Hit(table, 0, code, rows, name))
-            if place is None and name in self._long_places and (entries := self.gazetteer.candidates(name)):
-                place = Phrase("places", i, i + length - 1, Hit("places", 0, entries[0].level, entries, name))
+                hit = self._long_actor(name)
+                actor = Phrase(hit.table, i, i + length - 1, hit)
+            if place is None and name in self._long_places:
+                hit = self._long_place(name)
+                place = Phrase("places", i, i + length - 1, hit)
         return actor, place
+
+    def _long_actor(self, name: str) -> Hit:
+        """The hit of an actor's name of several words, made once."""
+        hit = self._long_actors[name]
+        if hit is None:
+            named = self.actors.named(name)
+            table, rows = ("actors", named) if named else ("bodies", self.actors.bodies(name))
+            hit = self._long_actors[name] = Hit(table, 0, self.actors.actor(rows[0].id).kind, rows, name)
+        return hit
+
+    def _long_place(self, name: str) -> Hit:
+        """The hit of a place's name of several words, made once."""
+        hit = self._long_places[name]
+        if hit is None:
+            entries = self.gazetteer.candidates(name)
+            hit = self._long_places[name] = Hit("places", 0, entries[0].level, entries, name)
+        return hit
 
     def _fixed(self, tokens: list[Token], i: int, rows: Sequence[tuple[tuple[str, ...], Hit]]) -> Iterator[Phrase]:
         """Lexicon phrases of several words that start at token i, the longest of each table."""
