@@ -204,6 +204,8 @@ class _Entry(NamedTuple):
 
 
 _Phrases = dict[str, list[tuple[tuple[str, ...], Hit]]]
+_NO_PHRASES: _Phrases = {}
+_NO_HITS: list[Hit] = []
 _HEAD = 2
 
 
@@ -238,7 +240,7 @@ class Lexicon:
         if waiting is not None:
             self._words.update(_inflect(waiting, head))
             self._waiting.pop(head, None)
-        return self._words.get(stem, ())
+        return self._words.get(stem, _NO_HITS)
 
     def phrases(self, light: str) -> _Phrases:
         """Return the phrases whose first crude lemma this is, by their second, the longest first."""
@@ -275,15 +277,13 @@ class Lexicon:
             for stem, pronoun in words.endings(rest):
                 if pronoun and (first or prefix.endswith("ال")):
                     continue
-                fitting = [h for h in self.words(stem) if h.table not in tables and _fits(prefix, h.form)]
+                known = self.words(stem)
+                fitting = [h for h in known if h.table not in tables and _fits(prefix, h.form)] if known else ()
                 if fitting:
                     first = first or (prefix, stem)
                     hits += fitting
                     tables.update(h.table for h in fitting)
         return (*first, tuple(hits)) if first else ("", folded, ())
-
-
-_NO_PHRASES: _Phrases = {}
 
 
 def _entries(table: Table, rows: list[Any]) -> Iterator[_Entry]:

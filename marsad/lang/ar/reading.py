@@ -21,6 +21,7 @@ from marsad.model import DateRange
 
 _LONGEST_NAME = 6
 _REMEMBERED = 60_000
+_SHORTEST_WORD = 3
 _DAMMA, _SHADDA = "\u064f", "\u0651"
 
 
@@ -314,8 +315,8 @@ class Arabic:
 
 def _article(folded: str) -> str:
     """The run of proclitics that ends in the article, or nothing: without a lexicon only the article is safe to cut."""
-    for prefix in reversed(words.PREFIXES):
-        if prefix.endswith(("ال", "لل")) and folded.startswith(prefix) and len(folded) - len(prefix) >= 3:
+    for prefix, rest in reversed(words.splits(folded)):
+        if prefix.endswith(("ال", "لل")) and len(rest) >= _SHORTEST_WORD:
             return prefix
     return ""
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 # و ف, then س of the future, then ب ل ك, then the article; لل is ل with the article.
 _PROCLITICS = re.compile(r"(?P<join>[وف]?)(?P<future>س?)(?P<prep>(?:لل|[بلك])?)(?P<article>(?:ال)?)")
 _PRONOUNS = ("هما", "كما", "هم", "هن", "ها", "كم", "نا", "ه", "ي", "ك")
+_PRONOUN_ENDS = frozenset(pronoun[-1] for pronoun in _PRONOUNS)
 _SHORTEST = 2
 
 PREFIXES = tuple(
@@ -45,13 +46,21 @@ def parts(prefix: str) -> tuple[str, ...]:
     return tuple(p for p in found if p)
 
 
+# Prefixes by the letter they begin with; every word may have none.
+_BY_LETTER = {letter: [p for p in PREFIXES if not p or p[0] == letter] for letter in {p[0] for p in PREFIXES if p}}
+_WHOLE = [""]
+
+
 @lru_cache(maxsize=100_000)
 def splits(folded: str) -> tuple[tuple[str, str], ...]:
     """Return (prefix, rest) for every way to read proclitics at the head of a word, the whole word first."""
+    size = len(folded) - _SHORTEST
     return tuple(
-        (prefix, folded[len(prefix) :])
-        for prefix in PREFIXES
-        if folded.startswith(prefix) and len(folded) - len(prefix) >= _SHORTEST
+        [
+            (prefix, folded[len(prefix) :])
+            for prefix in _BY_LETTER.get(folded[:1], _WHOLE)
+            if len(prefix) <= size and folded.startswith(prefix)
+        ]
     )
 
 
@@ -62,7 +71,7 @@ def endings(rest: str) -> tuple[tuple[str, str], ...]:
     ت before a pronoun may be ة ("مدينته" → "مدينه"), a bare و may be وا ("قصفوه" → "قصفوا").
     """
     found = [(rest, "")]
-    for pronoun in _PRONOUNS:
+    for pronoun in _PRONOUNS if rest[-1:] in _PRONOUN_ENDS else ():
         stem = rest[: -len(pronoun)]
         if rest.endswith(pronoun) and len(stem) >= _SHORTEST:
             found.append((stem, pronoun))
@@ -73,6 +82,7 @@ def endings(rest: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+_SHORTEST_LIGHT = 3
 _LIGHT_ENDINGS = ("تين", "تان", "يين", "ات", "ان", "ين", "ون", "يه", "ه", "ي", "ا")
 
 
@@ -83,12 +93,12 @@ def light(folded: str) -> str:
     "والطائرات" and "طائرتين" both become "طاير". Never used on names.
     """
     rest = folded
-    for prefix in reversed(PREFIXES):
-        if rest.startswith(prefix) and len(rest) - len(prefix) >= 3 and not prefix.endswith(("س", "ك")):
-            rest = rest[len(prefix) :]
+    for prefix, kept in reversed(splits(folded)):
+        if len(kept) >= _SHORTEST_LIGHT and not prefix.endswith(("س", "ك")):
+            rest = kept
             break
     for ending in _LIGHT_ENDINGS:
-        if rest.endswith(ending) and len(rest) - len(ending) >= 3:
+        if rest.endswith(ending) and len(rest) - len(ending) >= _SHORTEST_LIGHT:
             return rest[: -len(ending)]
     return rest
 
