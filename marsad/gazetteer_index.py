@@ -51,6 +51,10 @@ def latin_key(name: str) -> str:
     return " ".join(kept.split())
 
 
+# Every search passes the same few thousand titles first.
+_known_key = functools.lru_cache(maxsize=8192)(latin_key)
+
+
 def latin_skeleton(name: str) -> str:
     """Return the sounds of a Latin name: `Kharkiv` → `GaRKiF`; upper case are consonant classes, lower case vowels."""
     return "".join(_word_sounds(word) for word in latin_key(name).split())
@@ -203,8 +207,8 @@ class Index:
         found: list[int] = []
         edges = (0, self._places, self._places + self._divisions, len(self._titles))
         for start, end in pairwise(edges):
-            low = bisect_left(self._titles, key, start, end, key=latin_key)
-            high = bisect_right(self._titles, key, low, end, key=latin_key)
+            low = bisect_left(self._titles, key, start, end, key=_known_key)
+            high = bisect_right(self._titles, key, low, end, key=_known_key)
             found += range(low, high)
         return found
 

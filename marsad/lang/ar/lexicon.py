@@ -205,7 +205,6 @@ class _Entry(NamedTuple):
 
 _Phrases = dict[str, list[tuple[tuple[str, ...], Hit]]]
 _NO_PHRASES: _Phrases = {}
-_NO_HITS: list[Hit] = []
 _HEAD = 2
 
 
@@ -240,7 +239,7 @@ class Lexicon:
         if waiting is not None:
             self._words.update(_inflect(waiting, head))
             self._waiting.pop(head, None)
-        return self._words.get(stem, _NO_HITS)
+        return self._words.get(stem, ())
 
     def phrases(self, light: str) -> _Phrases:
         """Return the phrases whose first crude lemma this is, by their second, the longest first."""
