@@ -7,7 +7,7 @@ folds), so training meets the errors that reading will meet. The same corpus giv
     python eval/train.py                      write marsad/data/ar/{tagger_events,tagger_roles,weights}.tsv
     python eval/train.py --out DIR            write elsewhere
     python eval/train.py --without FOLD       leave out fold FOLD (0-4), to be scored on
-    python eval/train.py --tags FILE          keep the tags of unseen reports in FILE; where it exists, learn the choices only
+    python eval/train.py --tags FILE          keep the tags of unseen reports; where FILE exists, learn the choices only
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from marsad.coder import (
     times,
     triggers,
 )
-from marsad.coder.choices import Choices, load_choices
+from marsad.coder.choices import Choices, load_choices, names_of
 from marsad.coder.passage import Cluster, Figure, Passage
 from marsad.coder.tagger import Tagged, feature_names
 from marsad.scoring import GoldCase
@@ -141,13 +141,13 @@ def learn_keep_and_same(reports: list[Report]) -> dict[str, Examples]:
             proposed = triggers.propose_mentions(passage)
             ids = [align.gold_of(passage, m, gold, report.spans) for m in proposed]
             for mention, found in zip(proposed, ids, strict=True):
-                keep.add(triggers.keep_features(passage, mention), found is not None, report.fold)
+                keep.add(names_of(triggers.keep_parts(passage, mention)), found is not None, report.fold)
             likely = [(m, i) for m, i in zip(proposed, ids, strict=True) if i is not None or m.decoded]
             mentions = [m for m, _ in likely]
             for k, (_, own) in enumerate(likely):
                 for j in range(max(0, k - 24), k):
                     if own is not None and likely[j][1] is not None and events.may_be_same(mentions[j], mentions[k]):
-                        same.add(events.same_features(passage, mentions, j, k), own == likely[j][1], report.fold)
+                        same.add(names_of(events.same_parts(passage, mentions, j, k)), own == likely[j][1], report.fold)
     return {"keep": keep, "same": same}
 
 
@@ -174,22 +174,24 @@ def learn_fields(reports: list[Report], language: Any, kit: coder.Kit, choices: 
 
 def _learn_parties(found: Any, passage: Passage, cluster: Cluster, parties: Any, gold: Any, fold: int) -> None:
     country = next((p["country"] for p in gold["places"] if p["country"]), None)
-    for party, features in participants.candidates(passage, cluster, parties):
+    for party, parts in participants.candidates(passage, cluster, parties):
+        features = names_of(parts)
         for role in ("actor", "recipient", "source"):
             item = next((i for i in gold.get(role) or () if align.is_party(passage, party, i)), None)
             found[role].add(features, item is not None, fold)
             if item is not None and role != "source" and party.country is None and party.name is None and country:
-                home = participants.place_country_features(party, role, cluster.trigger.type)
+                home = names_of([participants.home_part(party, role, cluster.trigger.type)])
                 found["home"].add(home, item["country"] == country, fold)
 
 
 def _learn_where(found: Any, passage: Passage, cluster: Cluster, sites: Any, gold: Any, fold: int) -> None:
-    for site, features in places.candidates(passage, cluster, sites):
-        found["place"].add(features, any(align.is_place(site, item) for item in gold["places"]), fold)
+    for site, parts in places.candidates(passage, cluster, sites):
+        found["place"].add(names_of(parts), any(align.is_place(site, item) for item in gold["places"]), fold)
 
 
 def _learn_when(found: Any, passage: Passage, cluster: Cluster, moments: Any, gold: Any, fold: int) -> None:
-    for moment, features in times.candidates(passage, cluster, moments):
+    for moment, parts in times.candidates(passage, cluster, moments):
+        features = names_of(parts)
         dates, wanted = moment.dates, gold["date"]
         if dates is not None or not wanted:
             right = bool(wanted) and dates is not None and (dates.start, dates.end) == (wanted["start"], wanted["end"])
@@ -200,7 +202,8 @@ def _learn_figures(found: Any, passage: Passage, pairs: Any, fold: int) -> None:
     clusters = [c for c, _ in pairs]
     before: list[Figure] = []
     for figure in quantities.find_figures(passage):
-        for k, features in ownership.owners(passage, clusters, figure):
+        for k, parts in ownership.owners(passage, clusters, figure):
+            features = names_of(parts)
             gold = pairs[k][1]
             found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)
         part = next(
@@ -215,7 +218,9 @@ def _learn_figures(found: Any, passage: Passage, pairs: Any, fold: int) -> None:
             None,
         )
         if part is not None and before:
-            found["subset"].add(ownership.subset_features(passage, figure, before), bool(part.get("subset")), fold)
+            found["subset"].add(
+                names_of(*ownership.subset_features(passage, figure, before)), bool(part.get("subset")), fold
+            )
         before.append(figure)
 
 
@@ -225,7 +230,7 @@ def _learn_facts(found: Any, passage: Passage, cluster: Cluster, gold: Any, fold
         from marsad.model import DateRange
 
         dates = DateRange(gold["date"]["start"], gold["date"]["end"])
-    features = factuality.status_features(passage, cluster, dates)
+    features = names_of(*factuality.status_features(passage, cluster, dates))
     for status in factuality.STATUSES:
         found[f"status:{status}"].add(features, gold["status"] == status, fold)
     found["generic"].add(features, bool(gold.get("generic")), fold)

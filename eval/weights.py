@@ -56,7 +56,13 @@ def fit(name: str, examples: Examples) -> tuple[dict[str, float], str]:
         train, test = folds != fold, folds == fold
         if answers[train].any() and not answers[train].all():
             unseen[test] = _model(matrix[train], answers[train]).predict_proba(matrix[test])[:, 1]
-    threshold = 0.5 if name.startswith(EVEN) else _best_threshold(unseen, answers, next((low for start, low in LOWEST.items() if name.startswith(start)), 0.0))
+    threshold = (
+        0.5
+        if name.startswith(EVEN)
+        else _best_threshold(
+            unseen, answers, next((low for start, low in LOWEST.items() if name.startswith(start)), 0.0)
+        )
+    )
     model = _model(matrix, answers)
     weights: dict[str, float] = dict(zip(names, model.coef_[0].tolist(), strict=True))
     weights["bias"] = float(model.intercept_[0])

@@ -161,8 +161,8 @@ def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit
 
 def _type_why(passage: Passage, trigger: Mention, kit: Kit) -> Why:
     """Why these words name an event of this type: the tagger's lead and the keep choice."""
-    features = triggers.keep_features(passage, trigger)
-    kept = kit.choices["keep"].why(features, passage.span(trigger.sentence, trigger.first, trigger.last).text)
+    words = passage.span(trigger.sentence, trigger.first, trigger.last).text
+    kept = kit.choices["keep"].why(trigger.confidence, (triggers.keep_parts(passage, trigger), ()), words)
     heaviest = (("lead", round(trigger.lead, 2)), *kept.features)
     return Why(rule=f"tagger:{trigger.type}; choice:keep", words=kept.words, score=kept.score, features=heaviest)
 
@@ -171,13 +171,15 @@ def _participants(
     passage: Passage, cluster: Cluster, chosen: Chosen, role: str, where: Sequence[Place], kit: Kit
 ) -> tuple[Participant, ...]:
     """The actors or recipients of an event; one without a country may take that of the event's place."""
-    home = kit.choices["home"]
+    home = kit.choices.group("home")
+    least = home.choices[0].threshold
     country = next((p.country for p in where if p.country), None)
     found = []
     for party, why in chosen:
-        features = participants.place_country_features(party, role, cluster.trigger.type)
-        takes = party.country is None and party.name is None and country and home.score(features) >= home.threshold
-        own = country if takes else None
+        own = None
+        if party.country is None and party.name is None and country:
+            part = participants.home_part(party, role, cluster.trigger.type)
+            own = country if home.scores((part,))[0] >= least else None
         found.append(participants.as_participant(passage, cluster, (party, why), own, kit.actors))
     return tuple(found)
 

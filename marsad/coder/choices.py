@@ -7,7 +7,7 @@ always say which features decided it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -25,6 +25,18 @@ class WeightRow(msgspec.Struct, frozen=True):
     weight: float
 
 
+# Features come in parts: a function that names features, and the few facts it names them from. The same facts come back
+# in every report, so a part's summed weights are remembered under it.
+Part = tuple[Callable[..., list[str]], tuple[Hashable, ...]]
+Features = tuple[Sequence[Part], Sequence[str]]  # parts, and loose names that hardly ever come back
+_REMEMBERED = 200_000
+
+
+def names_of(parts: Iterable[Part], loose: Iterable[str] = ()) -> list[str]:
+    """Return the names of all features of some parts, and the loose ones after them."""
+    return [name for make, facts in parts for name in make(*facts)] + list(loose)
+
+
 def _squash(total: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
@@ -38,26 +50,46 @@ class Choice:
         self.threshold = weights.get("@threshold", 0.5)
         self.weights = {f: w for f, w in weights.items() if f not in ("@threshold", "bias")}
         self.bias = weights.get("bias", 0.0)
+        self._weighed: dict[Part, tuple[tuple[float, str], ...]] = {}
 
-    def score(self, features: Iterable[str]) -> float:
-        """Return the probability (0-1) of yes."""
-        get = self.weights.get
-        return _squash(self.bias + sum([get(feature, 0.0) for feature in features]))
+    def why(
+        self, score: float, features: Features, words: str, lost: Sequence[tuple[str, float]] = (), read: str = ""
+    ) -> Why:
+        """Say how the choice came out: score, the heaviest features, the alternatives that lost.
 
-    def why(self, features: Iterable[str], words: str, lost: Sequence[tuple[str, float]] = (), read: str = "") -> Why:
-        """Say how the choice came out: score, the heaviest features, the alternatives that lost; `read` says how the value
-        itself was read (a lexicon row, a rule).
+        `read` says how the value itself was read: a lexicon row, a rule.
         """
-        chosen = list(features)
-        known = sorted(((f, w) for f in chosen if (w := self.weights.get(f))), key=lambda fw: -abs(fw[1]))
-        heaviest = tuple((f, round(w, 2)) for f, w in known[:6])
-        ranked = tuple((text, round(score, 3)) for text, score in sorted(lost, key=lambda ts: -ts[1])[:3])
+        parts, loose = features
+        known = [weighed for part in parts for weighed in self._weigh(part)]
+        known += [(weight, name) for name in loose if (weight := self.weights.get(name))]
+        known.sort(key=_size, reverse=True)
+        heaviest = tuple([(name, round(weight, 2)) for weight, name in known[:6]])
+        ranked = tuple([(text, round(s, 3)) for text, s in sorted(lost, key=_second, reverse=True)[:3]])
         rule = f"choice:{self.name}; {read}" if read else f"choice:{self.name}"
-        return Why(rule=rule, words=words, score=round(self.score(chosen), 3), features=heaviest, lost=ranked)
+        return Why(rule=rule, words=words, score=round(score, 3), features=heaviest, lost=ranked)
+
+    def _weigh(self, part: Part) -> tuple[tuple[float, str], ...]:
+        """The features of a part that have a weight here."""
+        found = self._weighed.get(part)
+        if found is None:
+            if len(self._weighed) > _REMEMBERED:
+                self._weighed.clear()
+            make, facts = part
+            found = tuple((weight, name) for name in make(*facts) if (weight := self.weights.get(name)))
+            self._weighed[part] = found
+        return found
+
+
+def _size(weighed: tuple[float, str]) -> float:
+    return abs(weighed[0])
+
+
+def _second(pair: tuple[str, float]) -> float:
+    return pair[1]
 
 
 class Group:
-    """Several choices over the same features, scored in one pass."""
+    """Choices over the same features, scored in one pass."""
 
     def __init__(self, choices: Sequence[Choice]) -> None:
         """Put the weights of the choices side by side, by feature."""
@@ -67,15 +99,35 @@ class Group:
         for k, choice in enumerate(choices):
             for feature, weight in choice.weights.items():
                 self._weights.setdefault(feature, []).append((k, weight))
+        self._known: dict[Part, tuple[tuple[int, float], ...]] = {}
 
-    def scores(self, features: Iterable[str]) -> list[float]:
+    def scores(self, parts: Iterable[Part], loose: Iterable[str] = ()) -> list[float]:
         """Return each choice's probability (0-1) of yes."""
         totals = list(self._start)
+        known = self._known
+        for part in parts:
+            sums = known.get(part)
+            if sums is None:
+                sums = self._sum(part)
+            for k, weight in sums:
+                totals[k] += weight
         get = self._weights.get
-        for feature in features:
+        for feature in loose:
             for k, weight in get(feature, ()):
                 totals[k] += weight
         return [_squash(total) for total in totals]
+
+    def _sum(self, part: Part) -> tuple[tuple[int, float], ...]:
+        """The summed weights of a part's features, by choice."""
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+        totals: dict[int, float] = {}
+        make, facts = part
+        for name in make(*facts):
+            for k, weight in self._weights.get(name, ()):
+                totals[k] = totals.get(k, 0.0) + weight
+        sums = self._known[part] = tuple(totals.items())
+        return sums
 
 
 class Choices:

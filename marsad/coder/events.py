@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from marsad.coder.choices import Choices
+from marsad.coder.choices import Choices, Part
 from marsad.coder.passage import Cluster, Mention, Passage, bucket, hits_between
 
 _LOOK_BACK = 24
@@ -16,14 +16,15 @@ _FACTS = ("places", "weapons", "actors", "counts")
 
 def join_mentions(passage: Passage, mentions: Sequence[Mention], choices: Choices) -> list[Cluster]:
     """Return the events of a passage as clusters of mentions, in order of their first mention."""
-    same = choices["same"]
+    same = choices.group("same")
+    least = same.choices[0].threshold
     group: list[int] = []
     for k, mention in enumerate(mentions):
-        best, antecedent = same.threshold, -1
+        best, antecedent = least, -1
         for j in range(max(0, k - _LOOK_BACK), k):
             if not may_be_same(mentions[j], mention):
                 continue
-            score = same.score(same_features(passage, mentions, j, k))
+            score = same.scores(same_parts(passage, mentions, j, k))[0]
             if score >= best:
                 best, antecedent = score, j
         group.append(group[antecedent] if antecedent >= 0 else k)
@@ -54,48 +55,66 @@ def is_harm(passage: Passage, mention: Mention) -> bool:
     return bool(hits_between(passage.sentences[mention.sentence], mention.first, mention.last, "outcomes"))
 
 
-def same_features(passage: Passage, mentions: Sequence[Mention], j: int, k: int) -> list[str]:
-    """Return the named features from which `same` decides whether mention k repeats mention j (j before k)."""
+def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) -> list[Part]:
+    """Return the parts of features from which `same` decides whether mention k repeats mention j (j before k)."""
     a, b = mentions[j], mentions[k]
-    left, right = passage.sentences[a.sentence], passage.sentences[b.sentence]
-    word_a, word_b = left.tokens[a.first].word, right.tokens[b.first].word
+    tokens = passage.sentences[b.sentence].tokens
+    word_a, word_b = passage.sentences[a.sentence].tokens[a.first].word, tokens[b.first].word
     apart = b.sentence - a.sentence
     types = a.type if a.type == b.type else "differ"
     harm = f"{int(is_harm(passage, a))}{int(is_harm(passage, b))}"
-    same_stem = word_a.light == word_b.light
-    definite = word_b.is_definite
+    same_stem, definite = word_a.light == word_b.light, word_b.is_definite
     gap = "same" if apart == 0 else "next" if apart == 1 else "near" if apart <= 3 else "far"
-    headline = a.sentence == 0
     between = sum(1 for m in mentions[j + 1 : k] if m.sentence == b.sentence)
-    found = [
-        f"types={types}",
-        f"gap={gap}/{types == 'differ'}",
-        f"harm={harm}/{gap}",
-        f"stem={same_stem}/{gap}",
-        f"stem={same_stem}/{types}",
-        f"definite={definite}/{gap}",
-        f"headline={headline}/{same_stem}/{gap}",
-        f"headline={headline}/{types}/{harm}",
-        f"between={min(between, 3)}/{gap}",
-        f"pair={word_a.light}/{word_b.light}" if apart == 0 else f"form={definite}/{same_stem}/{harm}",
+    parts: list[Part] = [
+        (_kinds, (types, gap, harm)),
+        (_stems, (same_stem, gap, types, definite)),
+        (_heads, (a.sentence == 0, same_stem, gap, types, harm)),
+        (_between, (min(between, 3), gap)),
     ]
     if apart == 0:
-        found.append(f"tokens={bucket(b.first - a.last)}/{harm}")
-        found.append(f"joined={right.tokens[b.first].word.prefix[:1]}/{types}/{harm}")
-        if b.first:
-            found.append(f"before={right.tokens[b.first - 1].word.folded}")
-    found += _shared(passage, a, b, gap)
-    if types != "differ":
-        found.append(f"gap={gap}/{types}/{harm}")
-    return found
+        before = tokens[b.first - 1].word.folded if b.first else "^"
+        parts.append((_pair, (word_a.light, word_b.light)))
+        parts.append((_beside, (bucket(b.first - a.last), harm, types, word_b.prefix[:1], before)))
+    else:
+        facts = zip(passage.facts(a.sentence), passage.facts(b.sentence), strict=True)
+        verdicts = tuple("none" if not x or not y else "shared" if x & y else "apart" for x, y in facts)
+        parts.append((_told, (verdicts, gap, definite, same_stem, harm)))
+    return parts
 
 
-def _shared(passage: Passage, a: Mention, b: Mention, gap: str) -> list[str]:
-    """Whether the sentences of two mentions name the same places, weapons, actors and numbers."""
-    if a.sentence == b.sentence:
-        return []
-    found = []
-    for kind, left, right in zip(_FACTS, passage.facts(a.sentence), passage.facts(b.sentence), strict=True):
-        verdict = "none" if not left or not right else "shared" if left & right else "apart"
-        found.append(f"{kind}={verdict}/{gap}")
-    return found
+def _kinds(types: str, gap: str, harm: str) -> list[str]:
+    """Features of the two types and whether either word tells harm."""
+    found = [f"types={types}", f"gap={gap}/{types == 'differ'}", f"harm={harm}/{gap}"]
+    return found if types == "differ" else [*found, f"gap={gap}/{types}/{harm}"]
+
+
+def _stems(same_stem: bool, gap: str, types: str, definite: bool) -> list[str]:
+    """Features of whether the second word repeats the first, and is definite."""
+    return [f"stem={same_stem}/{gap}", f"stem={same_stem}/{types}", f"definite={definite}/{gap}"]
+
+
+def _heads(headline: bool, same_stem: bool, gap: str, types: str, harm: str) -> list[str]:
+    """Features of whether the first stands in the headline."""
+    return [f"headline={headline}/{same_stem}/{gap}", f"headline={headline}/{types}/{harm}"]
+
+
+def _between(between: int, gap: str) -> list[str]:
+    """Features of how many mentions stand between the two."""
+    return [f"between={between}/{gap}"]
+
+
+def _pair(left: str, right: str) -> list[str]:
+    """Features of the two words of one sentence."""
+    return [f"pair={left}/{right}"]
+
+
+def _beside(apart: str, harm: str, types: str, joined: tuple[str, ...], before: str) -> list[str]:
+    """Features of two mentions in one sentence."""
+    return [f"tokens={apart}/{harm}", f"joined={joined}/{types}/{harm}", f"before={before}"]
+
+
+def _told(verdicts: tuple[str, ...], gap: str, definite: bool, same_stem: bool, harm: str) -> list[str]:
+    """Features of whether two sentences name the same places, weapons, actors and counts."""
+    found = [f"{kind}={verdict}/{gap}" for kind, verdict in zip(_FACTS, verdicts, strict=True)]
+    return [*found, f"form={definite}/{same_stem}/{harm}"]

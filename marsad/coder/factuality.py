@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from marsad.coder.choices import Choices
+from marsad.coder.choices import Choices, Features, Part
 from marsad.coder.passage import Cluster, Mention, Passage
 from marsad.model import DateRange, Why
 
+_QUESTION = frozenset("؟?")
 _LARGE = 500  # running totals are large
 STATUSES = ("future", "hypothetical", "negated", "historical")
 
@@ -25,16 +26,19 @@ def choose_status(
     """
     features = status_features(passage, cluster, dates)
     words = _words(passage, cluster.trigger)
-    *scores, general = choices.group(*(f"status:{status}" for status in STATUSES), "generic").scores(features)
+    group = choices.group(*(f"status:{status}" for status in STATUSES), "generic")
+    *scores, general = group.scores(*features)
+    *marked, generic = group.choices
+    is_generic = general >= generic.threshold, generic.why(general, features, words)
     scored = list(zip(STATUSES, scores, strict=True))
-    margin, status = max((score - choices[f"status:{status}"].threshold, status) for status, score in scored)
-    generic = choices["generic"]
-    is_generic = general >= generic.threshold, generic.why(features, words)
+    margin, best = max(
+        (score - choice.threshold, k) for k, (score, choice) in enumerate(zip(scores, marked, strict=True))
+    )
     if margin < 0:
-        lost = tuple((s, round(p, 3)) for s, p in scored)
+        lost = tuple([(s, round(p, 3)) for s, p in scored])
         return ("actual", Why(rule="status: nothing marks another", words=words, lost=lost)), is_generic
-    lost_to = [s for s in scored if s[0] != status]
-    return (status, choices[f"status:{status}"].why(features, words, lost_to)), is_generic
+    others = [s for k, s in enumerate(scored) if k != best]
+    return (STATUSES[best], marked[best].why(scores[best], features, words, others)), is_generic
 
 
 def choose_modes(
@@ -46,11 +50,12 @@ def choose_modes(
     if not names:
         return (), None
     features = mode_features(passage, cluster, kinds)
+    group = choices.group(*names)
     chosen, why = [], None
-    for name, score in zip(names, choices.group(*names).scores(features), strict=True):
-        if score >= choices[name].threshold:
-            chosen.append(name.removeprefix(prefix))
-            why = choices[name].why(features, _words(passage, cluster.trigger))
+    for choice, score in zip(group.choices, group.scores((), features), strict=True):
+        if score >= choice.threshold:
+            chosen.append(choice.name.removeprefix(prefix))
+            why = choice.why(score, ((), features), _words(passage, cluster.trigger))
     return tuple(chosen), why
 
 
@@ -58,56 +63,72 @@ def _words(passage: Passage, mention: Mention) -> str:
     return passage.span(mention.sentence, mention.first, mention.last).text
 
 
-def status_features(passage: Passage, cluster: Cluster, dates: DateRange | None) -> list[str]:
-    """Return the named features of tense, negation, modality and time around an event's trigger."""
+def status_features(passage: Passage, cluster: Cluster, dates: DateRange | None) -> Features:
+    """Return the features of tense, negation, modality and time around an event's trigger."""
     trigger = cluster.trigger
     sentence = passage.sentences[trigger.sentence]
     tokens = sentence.tokens
     word = tokens[trigger.first].word
     hit = next((h for h in word.hits if h.table in ("triggers", "outcomes")), None)
     form = hit.form if hit else "unknown"
-    found = [
-        f"form={form}",
-        f"type={trigger.type}",
-        f"form={form}/{trigger.type}",
-        f"will={'future' in word.marks}",
-        f"head={trigger.sentence == 0}",
+    marks = tuple(
+        (
+            p.kind,
+            p.hit.code,
+            "close" if 0 < trigger.first - p.last <= 3 else "before" if trigger.first > p.last else "after",
+        )
+        for p in sentence.phrases
+        if p.hit is not None and p.kind in ("status_words", "negators")
+    )
+    before = tuple(tokens[trigger.first - back].word for back in (1, 2, 3) if trigger.first >= back)
+    parts: list[Part] = [
+        (_form, (form, trigger.type, word.prefix, "future" in word.marks, trigger.sentence == 0)),
+        (_marks, (marks,)),
+        (_time, (_days(passage, dates), tuple(d.kind for d in sentence.dates))),
+        (_place, (min(3, _events_before(passage, trigger)), min(2, len(cluster.mentions)), tokens[-1].word.folded)),
     ]
-    found.append(f"stem={word.light}")
-    for back in (1, 2, 3):
-        seat = trigger.first - back
-        if seat >= 0:
-            found.append(f"-{back}={tokens[seat].word.folded}")
-            found.append(f"near={tokens[seat].word.light}")
+    loose = [f"stem={word.light}"]
+    for back, other in enumerate(before, 1):
+        loose += [f"-{back}={other.folded}", f"near={other.light}"]
     if trigger.last + 1 < len(tokens):
-        found.append(f"+1={tokens[trigger.last + 1].word.light}")
-    for phrase in sentence.phrases:
-        if phrase.hit is None or phrase.kind not in ("status_words", "negators"):
-            continue
-        apart = trigger.first - phrase.last
-        where = "close" if 0 < apart <= 3 else "before" if apart > 0 else "after"
-        found += [f"{phrase.kind}={phrase.hit.code}/{where}", f"{phrase.kind}={phrase.hit.code}"]
-    found += _time_features(passage, trigger, dates)
-    others = sum(1 for label in passage.tags[trigger.sentence].labels[: trigger.first] if label.startswith("B-"))
-    found.append(f"order={min(3, others)}")
-    found.append(f"mentions={min(2, len(cluster.mentions))}")
-    found.append(f"ends={tokens[-1].word.folded in '؟?'}")
-    found += [f"date={d.kind}" for d in sentence.dates]
-    found += [f"p={w}" for w in word.prefix]
-    found += [f"large={c.quantity.min >= _LARGE}" for c in sentence.counts if c.unit is None and c.quantity.min]
-    return found
+        loose.append(f"+1={tokens[trigger.last + 1].word.light}")
+    loose += [f"large={c.quantity.min >= _LARGE}" for c in sentence.counts if c.unit is None and c.quantity.min]
+    return parts, loose
 
 
-def _time_features(passage: Passage, trigger: Mention, dates: DateRange | None) -> list[str]:
+def _events_before(passage: Passage, trigger: Mention) -> int:
+    return sum(1 for i in passage.event_seats(trigger.sentence) if i < trigger.first)
+
+
+def _form(form: str, type_: str, prefix: tuple[str, ...], future: bool, headline: bool) -> list[str]:
+    """Features of how the trigger's word is built."""
+    found = [f"form={form}", f"type={type_}", f"form={form}/{type_}", f"will={future}", f"head={headline}"]
+    return [*found, *(f"p={p}" for p in prefix)]
+
+
+def _marks(marks: tuple[tuple[str, str, str], ...]) -> list[str]:
+    """Features of negators and status words in the sentence."""
+    return [name for table, code, where in marks for name in (f"{table}={code}/{where}", f"{table}={code}")]
+
+
+def _time(days: str, kinds: tuple[str, ...]) -> list[str]:
+    """Features of when it was."""
+    return [f"days={days}", *(f"date={kind}" for kind in kinds)]
+
+
+def _place(order: int, mentions: int, end: str) -> list[str]:
+    """Features of the trigger's place among others and of the sentence's end."""
+    return [f"order={order}", f"mentions={mentions}", f"ends={end in _QUESTION}"]
+
+
+def _days(passage: Passage, dates: DateRange | None) -> str:
     """How long before publication the event's days lie."""
-    del trigger
     if dates is None or passage.published is None:
-        return [f"days=unknown/{dates is not None}"]
+        return f"unknown/{dates is not None}"
     days = (date.fromisoformat(passage.published[:10]) - date.fromisoformat(dates.end)).days
-    name = (
+    return (
         "future" if days < 0 else "week" if days <= 7 else "month" if days <= 31 else "year" if days <= 366 else "years"
     )
-    return [f"days={name}"]
 
 
 def mode_features(passage: Passage, cluster: Cluster, kinds: Sequence[str]) -> list[str]:

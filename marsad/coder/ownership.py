@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from marsad.coder.choices import Choices
+from marsad.coder.choices import Choices, Features, Part
 from marsad.coder.passage import (
     ELSEWHERE,
     OUTCOMES,
@@ -22,7 +22,6 @@ from marsad.coder.passage import (
 )
 from marsad.model import Casualty, Damage, Money, Quantity, Weapon, Why
 
-
 _HARM_REACH = 9  # tokens
 
 
@@ -30,75 +29,84 @@ def assign_figures(
     passage: Passage, clusters: Sequence[Cluster], figures: Sequence[Figure], choices: Choices
 ) -> list[list[tuple[Figure, Why]]]:
     """Return, per cluster, the figures that belong to it, each with why; a figure nobody claims is dropped."""
-    choice = choices["figure"]
+    group = choices.group("figure")
+    choice = group.choices[0]
     owned: list[list[tuple[Figure, Why]]] = [[] for _ in clusters]
     for figure in figures:
-        scored = [(k, features, choice.score(features)) for k, features in owners(passage, clusters, figure)]
-        if not scored:
+        found = list(owners(passage, clusters, figure))
+        if not found:
             continue
-        best, features, score = max(scored, key=lambda x: x[2])
-        if score < choice.threshold:
-            continue
-        chunk = figure.chunk
-        words = passage.span(chunk.sentence, chunk.first, chunk.last).text
-        lost = [(clusters[k].trigger.type, s) for k, _, s in scored if k != best]
-        owned[best].append((figure, choice.why(features, words, lost, read=figure.rule)))
+        ranked = sorted(((group.scores(parts)[0], -i) for i, (_, parts) in enumerate(found)), reverse=True)
+        score, best = ranked[0]
+        if score >= choice.threshold:
+            k, parts = found[-best]
+            words = passage.span(figure.chunk.sentence, figure.chunk.first, figure.chunk.last).text
+            lost = [(clusters[found[-i][0]].trigger.type, s) for s, i in ranked[1:]]
+            owned[k].append((figure, choice.why(score, (parts, ()), words, lost, figure.rule)))
     return owned
 
 
-def owners(passage: Passage, clusters: Sequence[Cluster], figure: Figure) -> Iterator[tuple[int, list[str]]]:
-    """Yield the clusters that a figure could belong to, with the named features that `figure` decides from."""
+def owners(passage: Passage, clusters: Sequence[Cluster], figure: Figure) -> Iterator[tuple[int, list[Part]]]:
+    """Yield the clusters that a figure could belong to, with the parts of features that `figure` decides from."""
     chunk = figure.chunk
-    for k, cluster in enumerate(clusters):
-        if any(chunk.sentence - 2 <= m.sentence <= chunk.sentence for m in cluster.mentions):
-            yield k, figure_features(passage, clusters, k, figure)
-
-
-def figure_features(passage: Passage, clusters: Sequence[Cluster], k: int, figure: Figure) -> list[str]:
-    """Return the named features of a figure as one of cluster k."""
-    chunk, cluster = figure.chunk, clusters[k]
-    mention, apart = nearest(cluster.mentions, chunk.sentence, chunk.first, chunk.last)
-    label, type_ = chunk.label, cluster.trigger.type
-    side = bucket(apart) if apart != ELSEWHERE else f"back{min(2, chunk.sentence - mention.sentence)}"
-    own = any(m.sentence == chunk.sentence for c in clusters for m in c.mentions if c.trigger.type == type_)
-    word = passage.sentences[mention.sentence].tokens[mention.first].word
-    harm = next((h.code for h in word.hits if h.table == "outcomes"), "no")
-    found = [
-        f"type={type_}/{label}",
-        f"side={side}/{label}",
-        f"side={side}/{type_}",
-        f"own={own}/{apart != ELSEWHERE}",
-        f"harm={harm}/{label}",
-        f"label={label}",
-        f"code={figure.code}/{type_}",
-        f"clusters={min(3, len(clusters))}",
+    able = [
+        (k, nearest(cluster.mentions, chunk.sentence, chunk.first, chunk.last))
+        for k, cluster in enumerate(clusters)
+        if any(chunk.sentence - 2 <= m.sentence <= chunk.sentence for m in cluster.mentions)
     ]
-    lead = "marked" if figure.lead is None else str(round(max(-4.0, figure.lead)))
-    found += [f"lead={lead}", f"lead={lead}/{label}", f"lead={lead}/{apart != ELSEWHERE}", f"who={figure.who}/{label}"]
-    found += [f"read={figure.rule.split('; ')[-1]}/{lead == 'marked'}", f"lead={lead}/{type_}"]
-    found += _around(passage, figure, lead)
-    nearer = rival(passage, cluster.mentions, chunk.sentence, chunk.first, chunk.last)
-    found.append(f"rival={nearer}/{label}/{type_}")
-    if apart != ELSEWHERE:
-        low, high = sorted((mention.first, chunk.first))
-        others = sum(1 for tag in passage.tags[chunk.sentence].labels[low + 1 : high] if tag.startswith("B-"))
-        found.append(f"triggers={min(2, others)}/{apart > 0}/{label}")
-        found.append(f"before={word_before(passage.sentences[chunk.sentence].tokens, chunk.first)}")
-        near = sorted(
-            range(len(clusters)),
-            key=lambda c: abs(nearest(clusters[c].mentions, chunk.sentence, chunk.first, chunk.last)[1]),
-        )
-        found.append(f"rank={min(2, near.index(k))}")
-    return found
+    if not able:
+        return
+    common = _figure_parts(passage, figure)
+    own = {clusters[k].trigger.type for k, (_, apart) in able if apart != ELSEWHERE}
+    able.sort(key=lambda item: abs(item[1][1]))
+    for rank, (k, (mention, apart)) in enumerate(able):
+        label, type_, is_here = chunk.label, clusters[k].trigger.type, apart != ELSEWHERE
+        side = bucket(apart) if is_here else f"back{min(2, chunk.sentence - mention.sentence)}"
+        word = passage.sentences[mention.sentence].tokens[mention.first].word
+        harm = next((h.code for h in word.hits if h.table == "outcomes"), "no")
+        nearer = rival(passage, clusters[k].mentions, chunk.sentence, chunk.first, chunk.last)
+        parts: list[Part] = [
+            *common,
+            (_seat, (label, type_, side, type_ in own, is_here)),
+            (_tie, (label, type_, harm, nearer, min(3, len(clusters)))),
+            (_what, (_lead(figure), figure.code, type_, is_here)),
+        ]
+        if is_here:
+            between = passage.events_between(chunk.sentence, mention.first, chunk.first)
+            parts.append((_order, (label, between, apart > 0, min(2, rank))))
+        yield k, parts
 
 
-def _around(passage: Passage, figure: Figure, lead: str) -> list[str]:
-    """Named features of the words around a figure: words of harm near it, the words before and after, its own."""
-    chunk, label = figure.chunk, figure.chunk.label
+def _lead(figure: Figure) -> str:
+    return "marked" if figure.lead is None else str(round(max(-4.0, figure.lead)))
+
+
+def _seat(label: str, type_: str, side: str, own: bool, is_here: bool) -> list[str]:
+    """Features of where a figure stands to an event word."""
+    return [f"type={type_}/{label}", f"side={side}/{label}", f"side={side}/{type_}", f"own={own}/{is_here}"]
+
+
+def _tie(label: str, type_: str, harm: str, nearer: str, clusters: int) -> list[str]:
+    """Features of the event word nearest to a figure."""
+    return [f"harm={harm}/{label}", f"rival={nearer}/{label}/{type_}", f"clusters={clusters}"]
+
+
+def _what(lead: str, code: str, type_: str, is_here: bool) -> list[str]:
+    """Features of what a figure counts, for a type of event."""
+    return [f"code={code}/{type_}", f"lead={lead}/{is_here}", f"lead={lead}/{type_}"]
+
+
+def _order(label: str, between: int, follows: bool, rank: int) -> list[str]:
+    """Features of what stands between a figure and the event word."""
+    return [f"triggers={between}/{follows}/{label}", f"rank={rank}"]
+
+
+def _figure_parts(passage: Passage, figure: Figure) -> list[Part]:
+    """The parts of features of a figure itself: its words, the words of harm near it, the words before and after."""
+    chunk = figure.chunk
+    label, lead = chunk.label, _lead(figure)
     sentence = passage.sentences[chunk.sentence]
     tokens = sentence.tokens
-    marked = lead == "marked"
-    found = []
     harm: dict[str, tuple[int, str]] = {}
     for phrase in sentence.phrases:
         if phrase.kind == "outcomes" and phrase.hit is not None:
@@ -106,36 +114,73 @@ def _around(passage: Passage, figure: Figure, lead: str) -> list[str]:
             side = "left" if apart < 0 else "right" if apart > 0 else "in"
             if abs(apart) <= _HARM_REACH and (side not in harm or abs(apart) < harm[side][0]):
                 harm[side] = (abs(apart), phrase.hit.code)
-    for side, (apart, code) in harm.items():
-        found += [f"{side}:{code}/{label}", f"{side}:{code}/{bucket(apart)}/{label}", f"{side}:{code}/{label}/{marked}"]
-    found.append(f"harm={sorted(harm)}/{label}/{marked}")
-    found += [f"stem={tokens[i].word.light}/{label}" for i in range(chunk.first, min(chunk.last, chunk.first + 3) + 1)]
-    if chunk.first:
-        found.append(f"-1={tokens[chunk.first - 1].word.light}/{label}")
-    if chunk.last + 1 < len(tokens):
-        found.append(f"+1={tokens[chunk.last + 1].word.light}/{label}")
+    marked = lead == "marked"
+    parts: list[Part] = [
+        (_self, (label, lead, figure.who, figure.rule.rpartition("; ")[2])),
+        (_harm, (label, marked, tuple((side, bucket(apart), code) for side, (apart, code) in sorted(harm.items())))),
+        (
+            _before,
+            (label, word_before(tokens, chunk.first), tokens[chunk.first - 1].word.light if chunk.first else "^"),
+        ),
+        (_after, (label, tokens[chunk.last + 1].word.light if chunk.last + 1 < len(tokens) else "$")),
+    ]
+    own = range(chunk.first, min(chunk.last, chunk.first + 3) + 1)
+    parts += [(_stem, (label, tokens[i].word.light)) for i in own]
+    return parts
+
+
+def _self(label: str, lead: str, who: str, read: str) -> list[str]:
+    """Features of how a figure was found and read."""
+    return [
+        f"label={label}",
+        f"lead={lead}",
+        f"lead={lead}/{label}",
+        f"who={who}/{label}",
+        f"read={read}/{lead == 'marked'}",
+    ]
+
+
+def _harm(label: str, marked: bool, harm: tuple[tuple[str, str, str], ...]) -> list[str]:
+    """Features of the nearest words of harm: the side they stand on, how far, which outcome they tell."""
+    found = [f"harm={[side for side, _, _ in harm]}/{label}/{marked}"]
+    for side, apart, code in harm:
+        found += [f"{side}:{code}/{label}", f"{side}:{code}/{apart}/{label}", f"{side}:{code}/{label}/{marked}"]
     return found
 
 
-def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) -> list[str]:
-    """Return the named features from which `subset` decides whether a figure is part of one told before."""
+def _before(label: str, tie: str, light: str) -> list[str]:
+    """Features of the word before a figure."""
+    return [f"before={tie}", f"-1={light}/{label}"]
+
+
+def _after(label: str, light: str) -> list[str]:
+    """Features of the word after a figure."""
+    return [f"+1={light}/{label}"]
+
+
+def _stem(label: str, light: str) -> list[str]:
+    """Features of a figure's own words."""
+    return [f"stem={light}/{label}"]
+
+
+def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) -> Features:
+    """Return the features from which `subset` decides whether a figure is part of one told before."""
     chunk = figure.chunk
     tokens = passage.sentences[chunk.sentence].tokens
-    earlier = [f for f in before if f.chunk.label == chunk.label]
+    earlier = next((f for f in reversed(before) if f.chunk.label == chunk.label), None)
     found = [
         f"before={word_before(tokens, chunk.first)}",
         f"label={chunk.label}",
         f"first={tokens[chunk.first].word.light}",
+        f"who={figure.who}",
+        f"earlier={earlier is not None}",
     ]
     found += [f"near={tokens[i].word.light}" for i in range(max(0, chunk.first - 3), chunk.first)]
-    found.append(f"earlier={len(earlier) > 0}")
-    if earlier:
-        last = earlier[-1].quantity.min or 0
+    if earlier is not None:
         own = figure.quantity.min
-        found.append(f"fits={own is not None and own < last}")
-        found.append(f"same-sentence={earlier[-1].chunk.sentence == chunk.sentence}")
-    found.append(f"who={figure.who}")
-    return found
+        found.append(f"fits={own is not None and own < (earlier.quantity.min or 0)}")
+        found.append(f"same-sentence={earlier.chunk.sentence == chunk.sentence}")
+    return (), found
 
 
 def as_records(
@@ -146,11 +191,12 @@ def as_records(
     weapons: list[Weapon] = []
     damage: list[Damage] = []
     before: list[Figure] = []
-    subset = choices["subset"]
+    subset = choices.group("subset")
+    least = subset.choices[0].threshold
     for figure, why in owned:
         chunk = figure.chunk
         span = passage.span(chunk.sentence, chunk.first, chunk.last)
-        part = bool(before) and subset.score(subset_features(passage, figure, before)) >= subset.threshold
+        part = bool(before) and subset.scores(*subset_features(passage, figure, before))[0] >= least
         before.append(figure)
         if chunk.label in OUTCOMES:
             record = Casualty(

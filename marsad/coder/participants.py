@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from marsad.actors import Actor, Actors
-from marsad.coder.choices import Choice, Choices
+from marsad.coder.choices import Choice, Choices, Part
 from marsad.coder.passage import ELSEWHERE as _ELSEWHERE
 from marsad.coder.passage import (
     Chunk,
@@ -136,102 +136,128 @@ def choose_parties(
 ) -> dict[str, list[tuple[Party, Why]]]:
     """Return, for each role (actor, recipient, source), the parties that fill it in an event, each with why."""
     found = list(candidates(passage, cluster, parties))
-    scores = [choices.group(*ROLES).scores(features) for _, features in found]
+    group = choices.group(*ROLES)
+    scores = [group.scores(parts) for _, parts in found]
     return {
-        role: _choose(passage, [(s[k], i) for i, s in enumerate(scores)], found, choices[role])
-        for k, role in enumerate(ROLES)
+        role: _choose(passage, [(s[k], i) for i, s in enumerate(scores)], found, choice)
+        for k, (role, choice) in enumerate(zip(ROLES, group.choices, strict=True))
     }
 
 
 def _choose(
-    passage: Passage, scored: list[tuple[float, int]], found: Sequence[tuple[Party, list[str]]], choice: Choice
+    passage: Passage, scored: list[tuple[float, int]], found: Sequence[tuple[Party, list[Part]]], choice: Choice
 ) -> list[tuple[Party, Why]]:
     """The best-scored parties above the threshold, each once."""
     scored.sort(reverse=True)
     chosen: list[tuple[Party, Why]] = []
     seen: set[str] = set()
-    losers = [(s, found[i][0].chunk) for s, i in scored if s < choice.threshold][:3]
-    for score, i in scored:
-        party, features = found[i]
+    for rank, (score, i) in enumerate(scored):
+        party, parts = found[i]
         key = party.name or f"{party.country}/{party.sector}"
         if score < choice.threshold or len(chosen) >= _MOST:
             break
         if key not in seen:
             seen.add(key)
-            lost = [(passage.span(c.sentence, c.first, c.last).text, s) for s, c in losers]
+            beaten = [(found[j][0].chunk, s) for s, j in scored[rank + 1 : rank + 3]]
+            lost = [(passage.span(c.sentence, c.first, c.last).text, s) for c, s in beaten]
             words = passage.span(party.chunk.sentence, party.chunk.first, party.chunk.last).text
-            chosen.append((party, choice.why(features, words, lost, read=party.rule)))
+            chosen.append((party, choice.why(score, (parts, ()), words, lost, party.rule)))
     return chosen
 
 
-def candidates(passage: Passage, cluster: Cluster, parties: Sequence[Party]) -> Iterator[tuple[Party, list[str]]]:
-    """Yield the parties that an event could have, with the named features its roles are chosen from."""
+def candidates(passage: Passage, cluster: Cluster, parties: Sequence[Party]) -> Iterator[tuple[Party, list[Part]]]:
+    """Yield the parties that an event could have, with the parts of features that its roles are chosen from."""
     sentences = {m.sentence for m in cluster.mentions}
     first = min(sentences)
+    near = [p for p in parties if _is_near(p.chunk, sentences, first)]
     form = _form(passage, cluster.trigger)
-    labelled = {(p.chunk.sentence, p.chunk.label) for p in parties}
-    latest = {p.chunk.label: p for p in parties if p.chunk.sentence < first}
-    apart = [nearest(cluster.mentions, p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties]
+    type_ = cluster.trigger.type
+    labelled = {(p.chunk.sentence, p.chunk.label) for p in near}
+    latest = {p.chunk.label: p for p in near if p.chunk.sentence < first}
+    apart = [nearest(cluster.mentions, p.chunk.sentence, p.chunk.first, p.chunk.last) for p in near]
     ranks: dict[tuple[int, str], int] = {}
-    for k in sorted(range(len(parties)), key=lambda k: abs(apart[k][1])):
-        party, (mention, tokens) = parties[k], apart[k]
+    for k in sorted(range(len(near)), key=lambda k: abs(apart[k][1])):
+        party, (mention, tokens) = near[k], apart[k]
         chunk = party.chunk
-        if not (chunk.sentence in sentences or first - _LOOK_BACK <= chunk.sentence < first or chunk.sentence == 0):
-            continue
         seat = (chunk.sentence, chunk.label)
         rank = ranks[seat] = ranks.get(seat, -1) + 1
-        features = _own_features(passage, cluster, party, tokens, form)
-        label = chunk.label or "none"
+        label, is_here = chunk.label or "none", tokens != _ELSEWHERE
         nearer = rival(passage, cluster.mentions, chunk.sentence, chunk.first, chunk.last)
-        features += [f"rival={nearer}/{label}", f"rival={nearer}/{label}/{tokens != _ELSEWHERE}"]
-        if chunk.sentence != cluster.trigger.sentence and tokens != _ELSEWHERE:
-            features += [f"mention-only/{label}", f"mention-only/{nearer}"]
-        if tokens != _ELSEWHERE:
-            features.append(f"rank={min(rank, 2)}/{label}")
-            features.append(f"triggers={_between(passage, mention, chunk)}/{label}")
-            features.append(f"form={form}/{label}/{tokens > 0}")
+        before = word_before(passage.sentences[chunk.sentence].tokens, chunk.first)
+        aside = is_here and chunk.sentence != cluster.trigger.sentence
+        parts: list[Part] = [
+            (_who, (label, party.kind, party.sector, party.name is not None, type_)),
+            (_whose, (label, nearer, is_here, aside)),
+        ]
+        if is_here:
+            parts.append((_tie, (before, type_, tokens > 0)))
+            parts.append((_beside, (label, bucket(tokens), form, tokens > 0)))
+            parts.append(
+                (_order, (label, min(rank, 2), passage.events_between(chunk.sentence, mention.first, chunk.first)))
+            )
         else:
-            back = f"back{min(3, mention.sentence - chunk.sentence)}"
-            features += [f"label={label}/{back}", f"side={back}", f"side={back}/{form}"]
-            features.append(f"latest={latest.get(chunk.label) is party}/{label}")
-            features.append(f"own={(mention.sentence, chunk.label) in labelled}/{label}")
-            features.append(f"headline={chunk.sentence == 0}/{label}")
-        yield party, features
+            back = min(3, mention.sentence - chunk.sentence)
+            own = (mention.sentence, chunk.label) in labelled
+            parts.append((_back, (label, back, form, type_, before)))
+            parts.append((_latest, (label, latest.get(chunk.label) is party, own, chunk.sentence == 0)))
+        yield party, parts
 
 
-def _own_features(passage: Passage, cluster: Cluster, party: Party, tokens: int, form: str) -> list[str]:
-    """Named features of a party itself: its label, kind and sector, and the words that tie it to the event."""
-    chunk = party.chunk
-    type_, label = cluster.trigger.type, chunk.label or "none"
-    before = word_before(passage.sentences[chunk.sentence].tokens, chunk.first)
-    is_here = tokens != _ELSEWHERE
-    found = [
+def _is_near(chunk: Chunk, sentences: set[int], first: int) -> bool:
+    """Say whether a chunk stands where an event's parties may: its own sentences, those just before, or the headline."""
+    if chunk.sentence in sentences:
+        return True
+    return chunk.label in _PARTY_LABELS and (first - _LOOK_BACK <= chunk.sentence < first or chunk.sentence == 0)
+
+
+def _who(label: str, kind: str, sector: str | None, named: bool, type_: str) -> list[str]:
+    """Features of what a party is."""
+    return [
         f"label={label}",
         f"label={label}/{type_}",
-        f"kind={party.kind}/{label}",
-        f"sector={party.sector}/{type_}",
-        f"sector={party.sector}/{label}",
-        f"before={before}/{is_here}",
-        f"named={party.name is not None}/{type_}",
+        f"kind={kind}/{label}",
+        f"sector={sector}/{type_}",
+        f"sector={sector}/{label}",
+        f"named={named}/{type_}",
     ]
-    if is_here:
-        side = bucket(tokens)
-        found += [
-            f"label={label}/{side}",
-            f"side={side}",
-            f"side={side}/{form}",
-            f"before={before}/{type_}/{tokens > 0}",
-        ]
-    else:
-        found.append(f"back/{type_}/{label}")
-    return found
 
 
-def _between(passage: Passage, mention: Mention, chunk: Chunk) -> int:
-    """How many other event words stand between a mention and a chunk, at most 2."""
-    low, high = sorted((mention.first, chunk.first))
-    labels = passage.tags[chunk.sentence].labels[low + 1 : high]
-    return min(2, sum(1 for label in labels if label.startswith("B-")))
+def _whose(label: str, nearer: str, is_here: bool, aside: bool) -> list[str]:
+    """Features of whose event word stands nearest; `aside`: only a repeat of the event stands in this sentence."""
+    found = [f"rival={nearer}/{label}", f"rival={nearer}/{label}/{is_here}"]
+    return [*found, f"mention-only/{label}", f"mention-only/{nearer}"] if aside else found
+
+
+def _tie(before: str, type_: str, follows: bool) -> list[str]:
+    """Features of the words that tie a party to what stands before it."""
+    return [f"before={before}/True", f"before={before}/{type_}/{follows}"]
+
+
+def _beside(label: str, side: str, form: str, follows: bool) -> list[str]:
+    """Features of a party's seat beside the event word."""
+    return [f"label={label}/{side}", f"side={side}", f"side={side}/{form}", f"form={form}/{label}/{follows}"]
+
+
+def _order(label: str, rank: int, between: int) -> list[str]:
+    """Features of what stands between a party and the event word."""
+    return [f"rank={rank}/{label}", f"triggers={between}/{label}"]
+
+
+def _back(label: str, back: int, form: str, type_: str, before: str) -> list[str]:
+    """Features of a party told some sentences before."""
+    side = f"back{back}"
+    return [
+        f"label={label}/{side}",
+        f"side={side}",
+        f"side={side}/{form}",
+        f"back/{type_}/{label}",
+        f"before={before}/False",
+    ]
+
+
+def _latest(label: str, is_latest: bool, own: bool, headline: bool) -> list[str]:
+    """Features of whether a party told before is the last of its kind."""
+    return [f"latest={is_latest}/{label}", f"own={own}/{label}", f"headline={headline}/{label}"]
 
 
 def _form(passage: Passage, mention: Mention) -> str:
@@ -242,15 +268,18 @@ def _form(passage: Passage, mention: Mention) -> str:
     return (f"{hit.form}" if hit else "unknown") + passive
 
 
-def place_country_features(party: Party, role: str, type_: str) -> list[str]:
-    """Return the named features from which `home` decides whether a party takes the country of the event's place."""
-    sector, label = party.sector, party.chunk.label
+def home_part(party: Party, role: str, type_: str) -> Part:
+    """Return the part of features from which `home` decides whether a party takes the country of the event's place."""
+    return _home, (party.sector, party.chunk.label, role, type_, party.kind)
+
+
+def _home(sector: str | None, label: str, role: str, type_: str, kind: str) -> list[str]:
     return [
         f"sector={sector}",
         f"sector={sector}/{role}",
         f"label={label}/{role}",
         f"type={type_}/{role}",
-        f"kind={party.kind}/{role}",
+        f"kind={kind}/{role}",
     ]
 
 

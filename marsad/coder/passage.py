@@ -28,6 +28,20 @@ class Passage(msgspec.Struct):
     tags: list[Tagged]
     roles: list[Tagged]
     _facts: dict[int, tuple[frozenset[object], ...]] = msgspec.field(default_factory=dict)
+    _seats: dict[int, list[int]] = msgspec.field(default_factory=dict)
+
+    def event_seats(self, sentence: int) -> list[int]:
+        """Return the tokens of a sentence at which the event tagger opens an event."""
+        found = self._seats.get(sentence)
+        if found is None:
+            labels = self.tags[sentence].labels
+            found = self._seats[sentence] = [i for i, label in enumerate(labels) if label[0] == "B"]
+        return found
+
+    def events_between(self, sentence: int, a: int, b: int) -> int:
+        """Return how many events open strictly between two tokens of a sentence, at most 2."""
+        low, high = (a, b) if a < b else (b, a)
+        return min(2, sum(1 for i in self.event_seats(sentence) if low < i < high))
 
     def facts(self, sentence: int) -> tuple[frozenset[object], ...]:
         """Return the places, weapons, actors and counts that a sentence names, each as a set of codes."""
@@ -151,27 +165,37 @@ def distance(mention: Mention, sentence: int, first: int, last: int) -> int:
 def rival(passage: Passage, mentions: Sequence[Mention], sentence: int, first: int, last: int) -> str:
     """Say whose event word stands nearest to some tokens: "own" (one of these mentions), "other", or "none" there."""
     nearest_at, apart = -1, ELSEWHERE
-    for i, label in enumerate(passage.tags[sentence].labels):
-        if label.startswith("B-"):
-            gap = first - i if i < first else i - last if i > last else 0
-            if gap < apart:
-                nearest_at, apart = i, gap
+    for i in passage.event_seats(sentence):
+        gap = first - i if i < first else i - last if i > last else 0
+        if gap < apart:
+            nearest_at, apart = i, gap
     if nearest_at < 0:
         return "none"
-    own = any(m.sentence == sentence and m.first <= nearest_at <= m.last for m in mentions)
-    return "own" if own else "other"
+    for mention in mentions:
+        if mention.sentence == sentence and mention.first <= nearest_at <= mention.last:
+            return "own"
+    return "other"
+
+
+_NEAR_NAMES = {n: ("-" if n < 0 else "+") + str(abs(n)) for n in range(-3, 4)}
 
 
 def bucket(number: int) -> str:
     """Return a distance as a feature value: exact when small, a range when large, signed."""
+    if -3 <= number <= 3:
+        return _NEAR_NAMES[number]
     size = abs(number)
-    name = str(size) if size <= 3 else "4-6" if size <= 6 else "7-12" if size <= 12 else "13+"
+    name = "4-6" if size <= 6 else "7-12" if size <= 12 else "13+"
     return ("-" if number < 0 else "+") + name
 
 
 def nearest(mentions: Sequence[Mention], sentence: int, first: int, last: int) -> tuple[Mention, int]:
     """Return the mention nearest to some tokens and their distance (99: none in that sentence)."""
-    best = min(mentions, key=lambda m: (abs(distance(m, sentence, first, last)), abs(m.sentence - sentence)))
+    best, least = mentions[0], (ELSEWHERE + 1, 0)
+    for mention in mentions:
+        apart = abs(distance(mention, sentence, first, last)), abs(mention.sentence - sentence)
+        if apart < least:
+            best, least = mention, apart
     return best, distance(best, sentence, first, last)
 
 

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from marsad.coder.choices import Choices
+from marsad.coder.choices import Choices, Part
 from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, word_before
 from marsad.gazetteer import Entry, Gazetteer
 from marsad.language import Phrase, Sentence
 from marsad.model import Place, Why
 
 _LOOK_BACK = 3
+_MOST = 6
 _CHAIN_GAP = 2
 _SMALLEST_UNMARKED = 5000  # people
 _OTHER_READINGS = frozenset({"triggers", "outcomes", "role_nouns", "nisbas"})
@@ -151,19 +152,23 @@ def _most_specific(
 
 def choose_places(passage: Passage, cluster: Cluster, sites: Sequence[Site], choices: Choices) -> list[Place]:
     """Return the places of an event: those of its own sentences first, else one taken over from before."""
-    choice = choices["place"]
-    scored = [(site, features, choice.score(features)) for site, features in candidates(passage, cluster, sites)]
-    lost = [(s.entry.name, score) for s, _, score in scored if score < choice.threshold]
+    group = choices.group("place")
+    choice = group.choices[0]
+    found = list(candidates(passage, cluster, sites))
+    scored = sorted(((group.scores(parts)[0], k) for k, (_, parts) in enumerate(found)), reverse=True)
     own = {m.sentence for m in cluster.mentions}
     chosen: list[Place] = []
     seen: set[str] = set()
-    for site, features, score in sorted(scored, key=lambda x: -x[2]):
+    for rank, (score, k) in enumerate(scored):
+        site, parts = found[k]
         inherited = site.sentence not in own
-        if score < choice.threshold or site.entry.id in seen or (inherited and chosen) or len(chosen) >= 6:
-            continue
-        seen.add(site.entry.id)
-        span = passage.span(site.sentence, site.first, site.last)
-        chosen.append(_record(site, passage, inherited, choice.why(features, span.text, lost, read=site.rule)))
+        if score < choice.threshold or len(chosen) >= _MOST:
+            break
+        if site.entry.id not in seen and not (inherited and chosen):
+            seen.add(site.entry.id)
+            lost = [(found[j][0].entry.name, s) for s, j in scored[rank + 1 : rank + 3]]
+            words = passage.span(site.sentence, site.first, site.last).text
+            chosen.append(_record(site, passage, inherited, choice.why(score, (parts, ()), words, lost, site.rule)))
     return chosen
 
 
@@ -182,48 +187,71 @@ def _record(site: Site, passage: Passage, inherited: bool, why: Why) -> Place:
     )
 
 
-def candidates(passage: Passage, cluster: Cluster, sites: Sequence[Site]) -> Iterator[tuple[Site, list[str]]]:
-    """Yield the places that an event could have, with the named features that `place` decides from."""
+def candidates(passage: Passage, cluster: Cluster, sites: Sequence[Site]) -> Iterator[tuple[Site, list[Part]]]:
+    """Yield the places that an event could have, with the parts of features that `place` decides from."""
     own = {m.sentence for m in cluster.mentions}
     first = min(own)
-    for site in sites:
-        if site.sentence in own or first - _LOOK_BACK <= site.sentence < first or site.sentence == 0:
-            yield site, place_features(passage, cluster, sites, site)
-
-
-def place_features(passage: Passage, cluster: Cluster, sites: Sequence[Site], site: Site) -> list[str]:
-    """Return the named features of a place as the place of an event."""
-    mention, apart = nearest(cluster.mentions, site.sentence, site.first, site.last)
+    near = [s for s in sites if s.sentence in own or first - _LOOK_BACK <= s.sentence < first or s.sentence == 0]
+    apart = [nearest(cluster.mentions, s.sentence, s.first, s.last) for s in near]
+    has_own = any(s.sentence in own for s in near)
+    marked = {s.sentence for s in near if s.label == "PLC"}
+    earlier = [s for s in near if s.sentence < first and s.label == "PLC"]
     type_ = cluster.trigger.type
-    tokens = passage.sentences[site.sentence].tokens
-    before = word_before(tokens, site.first)
-    label, level = site.label or "none", site.entry.level
-    side = bucket(apart) if apart != ELSEWHERE else f"back{min(3, mention.sentence - site.sentence)}"
-    has_own = any(s.sentence in {m.sentence for m in cluster.mentions} for s in sites)
-    marked_own = any(s.sentence == mention.sentence and s.label == "PLC" for s in sites)
-    found = [
+    ranks: dict[tuple[int, str], int] = {}
+    for k in sorted(range(len(near)), key=lambda k: abs(apart[k][1])):
+        site, (mention, tokens) = near[k], apart[k]
+        label, level, is_here = site.label or "none", site.entry.level, tokens != ELSEWHERE
+        rank = ranks[site.sentence, label] = ranks.get((site.sentence, label), -1) + 1
+        before = word_before(passage.sentences[site.sentence].tokens, site.first)
+        nearer = rival(passage, cluster.mentions, site.sentence, site.first, site.last)
+        back = min(3, mention.sentence - site.sentence)
+        side = bucket(tokens) if is_here else f"back{back}"
+        parts: list[Part] = [
+            (_what, (label, level, type_, side)),
+            (_tie, (before, level, is_here, tokens > 0)),
+            (_whose, (label, nearer, is_here, has_own, mention.sentence in marked)),
+        ]
+        if is_here:
+            between = passage.events_between(site.sentence, mention.first, site.first)
+            parts.append((_order, (label, min(2, rank), between, tokens > 0)))
+        else:
+            is_latest = bool(earlier) and earlier[-1] is site
+            parts.append((_back, (label, type_, is_latest, site.sentence == 0, has_own)))
+        yield site, parts
+
+
+def _what(label: str, level: str, type_: str, side: str) -> list[str]:
+    """Features of a place and its seat."""
+    return [
         f"label={label}",
         f"label={label}/{type_}",
         f"label={label}/{level}",
         f"label={label}/{side}",
         f"side={side}",
         f"level={level}/{type_}",
-        f"before={before}/{apart != ELSEWHERE}",
-        f"before={before}/{level}/{apart > 0}",
-        f"own={has_own}/{apart != ELSEWHERE}/{label}",
-        f"marked={marked_own}/{apart != ELSEWHERE}/{label}",
     ]
-    nearer = rival(passage, cluster.mentions, site.sentence, site.first, site.last)
-    found += [f"rival={nearer}/{label}", f"rival={nearer}/{label}/{apart != ELSEWHERE}"]
-    if apart != ELSEWHERE:
-        rivals = [s for s in sites if s.sentence == site.sentence and s.label == site.label]
-        order = sorted(rivals, key=lambda s: abs(nearest(cluster.mentions, s.sentence, s.first, s.last)[1]))
-        found.append(f"rank={min(2, order.index(site))}/{label}")
-        low, high = sorted((mention.first, site.first))
-        others = sum(1 for tag in passage.tags[site.sentence].labels[low + 1 : high] if tag.startswith("B-"))
-        found.append(f"triggers={min(2, others)}/{label}/{apart > 0}")
-    else:
-        earlier = [s for s in sites if s.sentence < mention.sentence and s.label == "PLC"]
-        found.append(f"latest={bool(earlier) and earlier[-1] is site}/{label}/{type_}")
-        found.append(f"headline={site.sentence == 0}/{label}/{has_own}")
-    return found
+
+
+def _tie(before: str, level: str, is_here: bool, follows: bool) -> list[str]:
+    """Features of the word that ties a place to what stands before it."""
+    return [f"before={before}/{is_here}", f"before={before}/{level}/{follows}"]
+
+
+def _whose(label: str, nearer: str, is_here: bool, has_own: bool, has_marked: bool) -> list[str]:
+    """Features of whose event word stands nearest, and of what other places the event has."""
+    return [
+        f"own={has_own}/{is_here}/{label}",
+        f"marked={has_marked}/{is_here}/{label}",
+        f"rival={nearer}/{label}",
+        f"rival={nearer}/{label}/{is_here}",
+    ]
+
+
+def _order(label: str, rank: int, between: int, follows: bool) -> list[str]:
+    """Features of what stands between a place and the event word."""
+    return [f"rank={rank}/{label}", f"triggers={between}/{label}/{follows}"]
+
+
+def _back(label: str, type_: str, is_latest: bool, headline: bool, has_own: bool) -> list[str]:
+    """Features of a place told some sentences before."""
+    return [f"latest={is_latest}/{label}/{type_}", f"headline={headline}/{label}/{has_own}"]

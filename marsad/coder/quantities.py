@@ -17,6 +17,9 @@ from marsad.model import Quantity
 _UNCOUNTED = frozenset({"firearm", "artillery", "mortar", "aircraft"})
 # Log-odds against "no role" down to which a counted or listed noun is proposed.
 _NEAR_MISS = -4.0
+# What a word of harm just before adds to its outcome, in log-odds, and how many tokens before.
+_TOLD = 1.5
+_HARM_REACH = 4
 _TABLES = {"WPN": "weapons", "DMG": "damage"}
 
 
@@ -54,17 +57,35 @@ def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> 
             seats.setdefault((phrase.first, phrase.last), tuple(OUTCOMES))
         elif phrase.kind in _TABLES.values():
             seats.setdefault((phrase.first, phrase.last), ("WPN",) if phrase.kind == "weapons" else ("DMG",))
-    covered: set[int] = set()
+    # "بيت" in "بيت لاهيا" is no house.
+    covered = {
+        i
+        for p in sentence.phrases
+        if p.kind in ("places", "actors") and p.last > p.first
+        for i in range(p.first, p.last + 1)
+    }
     for (first, last), labels in sorted(seats.items(), key=lambda s: (s[0][0], -s[0][1])):
         tokens = range(first, last + 1)
         if any((number, i) in taken or i in covered for i in tokens):
             continue
         columns = [(k, n[2:]) for k, n in enumerate(tagged.names) if n[2:] in labels]
         scores = tagged.scores[first : last + 1]
-        lead, label = max((float((scores[:, k] - scores[:, 0]).max()), name) for k, name in columns)
+        told = _harm_before(sentence, first)
+        lead, label = max(
+            (float((scores[:, k] - scores[:, 0]).max()) + (_TOLD if OUTCOMES.get(name) == told else 0.0), name)
+            for k, name in columns
+        )
         if lead > _NEAR_MISS:
             covered.update(tokens)
             yield Chunk(number, first, last, label), lead
+
+
+def _harm_before(sentence: Sentence, first: int) -> str | None:
+    """The outcome that the nearest word of harm shortly before a token tells."""
+    codes = [
+        p.hit.code for p in sentence.phrases if p.kind == "outcomes" and p.hit and 0 < first - p.last <= _HARM_REACH
+    ]
+    return codes[-1] if codes else None
 
 
 def _figures(sentence: Sentence, chunk: Chunk, lead: float | None, before: Sequence[Figure]) -> Iterator[Figure]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from marsad.coder.choices import Choices
+from marsad.coder.choices import Choices, Part
 from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, word_before
 from marsad.language import DatePhrase, Language
 from marsad.model import DateRange, Span, Why
@@ -38,61 +38,78 @@ def choose_date(
     passage: Passage, cluster: Cluster, moments: Sequence[Moment], choices: Choices
 ) -> tuple[DateRange | None, Span | None, Why | None]:
     """Return the days of an event, the words that give them, and why."""
-    choice = choices["date"]
-    scored = [(moment, features, choice.score(features)) for moment, features in candidates(passage, cluster, moments)]
-    if not scored:
+    found = list(candidates(passage, cluster, moments))
+    if not found:
         return None, None, None
-    best, features, score = max(scored, key=lambda x: x[2])
+    group = choices.group("date")
+    choice = group.choices[0]
+    ranked = sorted(((group.scores(parts)[0], -k) for k, (_, parts) in enumerate(found)), reverse=True)
+    score, k = ranked[0]
     if score < choice.threshold:
         return None, None, None
+    best, parts = found[-k]
     span = passage.span(best.sentence, best.phrase.first, best.phrase.last)
-    lost = [(passage.span(m.sentence, m.phrase.first, m.phrase.last).text, s) for m, _, s in scored if m is not best]
-    return best.dates, span, choice.why(features, span.text, lost, read=best.phrase.rule)
+    beaten = [(found[-j][0], s) for s, j in ranked[1:3]]
+    lost = [(passage.span(m.sentence, m.phrase.first, m.phrase.last).text, s) for m, s in beaten]
+    return best.dates, span, choice.why(score, (parts, ()), span.text, lost, best.phrase.rule)
 
 
-def candidates(passage: Passage, cluster: Cluster, moments: Sequence[Moment]) -> Iterator[tuple[Moment, list[str]]]:
-    """Yield the date phrases that could date an event, with the named features that `date` decides from."""
+def candidates(passage: Passage, cluster: Cluster, moments: Sequence[Moment]) -> Iterator[tuple[Moment, list[Part]]]:
+    """Yield the date phrases that could date an event, with the parts of features that `date` decides from."""
     own = {m.sentence for m in cluster.mentions}
     first = min(own)
-    for moment in moments:
-        if moment.sentence in own or first - _LOOK_BACK <= moment.sentence < first or moment.sentence <= 1:
-            yield moment, date_features(passage, cluster, moments, moment)
-
-
-def date_features(passage: Passage, cluster: Cluster, moments: Sequence[Moment], moment: Moment) -> list[str]:
-    """Return the named features of a date phrase as the date of an event."""
-    phrase = moment.phrase
-    mention, apart = nearest(cluster.mentions, moment.sentence, phrase.first, phrase.last)
+    near = [m for m in moments if m.sentence in own or first - _LOOK_BACK <= m.sentence < first or m.sentence <= 1]
+    apart = [nearest(cluster.mentions, m.sentence, m.phrase.first, m.phrase.last) for m in near]
+    dated = {m.sentence for m in near}
+    crowded = {s for s in dated if sum(m.sentence == s for m in near) > 1}
     type_ = cluster.trigger.type
-    tokens = passage.sentences[moment.sentence].tokens
-    before = word_before(tokens, phrase.first)
-    side = bucket(apart) if apart != ELSEWHERE else f"back{max(-1, min(3, mention.sentence - moment.sentence))}"
-    own = any(m.sentence == mention.sentence for m in moments)
-    found = [
-        f"kind={phrase.kind}",
-        f"kind={phrase.kind}/{side}",
-        f"side={side}",
-        f"side={side}/{type_}",
-        f"known={moment.dates is not None}/{phrase.kind}",
-        f"own={own}/{apart != ELSEWHERE}/{phrase.kind}",
-        f"before={before}/{apart != ELSEWHERE}",
-        f"rule={phrase.rule}",
-        f"type={type_}/{apart != ELSEWHERE}/{own}",
-        f"at={min(phrase.first, 3)}/{apart != ELSEWHERE}",
-    ]
-    nearer = rival(passage, cluster.mentions, moment.sentence, phrase.first, phrase.last)
-    found.append(f"rival={nearer}/{apart != ELSEWHERE}")
-    if apart != ELSEWHERE:
-        rivals = [m for m in moments if m.sentence == moment.sentence]
-        order = sorted(
-            rivals, key=lambda m: abs(nearest(cluster.mentions, m.sentence, m.phrase.first, m.phrase.last)[1])
-        )
-        found.append(f"rank={min(2, order.index(moment))}/{len(rivals) > 1}")
-        low, high = sorted((mention.first, phrase.first))
-        others = sum(1 for tag in passage.tags[moment.sentence].labels[low + 1 : high] if tag.startswith("B-"))
-        found.append(f"triggers={min(2, others)}/{apart > 0}")
-    else:
-        earlier = [m for m in moments if m.sentence < mention.sentence]
-        found.append(f"latest={bool(earlier) and earlier[-1] is moment}/{own}/{side}")
-        found.append(f"first={moment is moments[0]}/{own}/{type_}")
-    return found
+    ranks: dict[int, int] = {}
+    for k in sorted(range(len(near)), key=lambda k: abs(apart[k][1])):
+        moment, (mention, tokens) = near[k], apart[k]
+        phrase, is_here = moment.phrase, tokens != ELSEWHERE
+        rank = ranks[moment.sentence] = ranks.get(moment.sentence, -1) + 1
+        before = word_before(passage.sentences[moment.sentence].tokens, phrase.first)
+        side = bucket(tokens) if is_here else f"back{max(-1, min(3, mention.sentence - moment.sentence))}"
+        has_own = mention.sentence in dated
+        nearer = rival(passage, cluster.mentions, moment.sentence, phrase.first, phrase.last)
+        parts: list[Part] = [
+            (_what, (phrase.kind, phrase.rule, moment.dates is not None, side)),
+            (_seat, (type_, side, is_here, has_own, phrase.kind)),
+            (_tie, (before, is_here, min(phrase.first, 3), nearer)),
+        ]
+        if is_here:
+            between = passage.events_between(moment.sentence, mention.first, phrase.first)
+            parts.append((_order, (min(2, rank), moment.sentence in crowded, between, tokens > 0)))
+        else:
+            is_latest = moment is max((m for m in near if m.sentence < mention.sentence), key=_place, default=None)
+            parts.append((_back, (is_latest, moment is moments[0], has_own, side, type_)))
+        yield moment, parts
+
+
+def _place(moment: Moment) -> tuple[int, int]:
+    return moment.sentence, moment.phrase.first
+
+
+def _what(kind: str, rule: str, known: bool, side: str) -> list[str]:
+    """Features of a date phrase."""
+    return [f"kind={kind}", f"kind={kind}/{side}", f"side={side}", f"known={known}/{kind}", f"rule={rule}"]
+
+
+def _seat(type_: str, side: str, is_here: bool, has_own: bool, kind: str) -> list[str]:
+    """Features of where a date phrase stands to the event."""
+    return [f"side={side}/{type_}", f"own={has_own}/{is_here}/{kind}", f"type={type_}/{is_here}/{has_own}"]
+
+
+def _tie(before: str, is_here: bool, at: int, nearer: str) -> list[str]:
+    """Features of what ties a date phrase to its sentence."""
+    return [f"before={before}/{is_here}", f"at={at}/{is_here}", f"rival={nearer}/{is_here}"]
+
+
+def _order(rank: int, crowded: bool, between: int, follows: bool) -> list[str]:
+    """Features of what stands between a date phrase and the event word."""
+    return [f"rank={rank}/{crowded}", f"triggers={between}/{follows}"]
+
+
+def _back(is_latest: bool, is_first: bool, has_own: bool, side: str, type_: str) -> list[str]:
+    """Features of a date told some sentences before."""
+    return [f"latest={is_latest}/{has_own}/{side}", f"first={is_first}/{has_own}/{type_}"]

@@ -5,8 +5,11 @@ The tagger proposes (its best path, and near misses); the choice `keep` decides 
 
 from __future__ import annotations
 
-from marsad.coder.choices import Choices
+from collections.abc import Sequence
+
+from marsad.coder.choices import Choices, Part
 from marsad.coder.passage import Mention, Passage
+from marsad.language import Sentence, Token
 
 # Log-odds against "no event" down to which a word is still worth a second look: any word, and a trigger of the lexicon.
 _NEAR_MISS = -2.0
@@ -18,11 +21,12 @@ _OTHER_TABLES = frozenset(
 
 def find_mentions(passage: Passage, choices: Choices) -> list[Mention]:
     """Return the event mentions of a passage in order, each with the probability (0-1) that it is one."""
-    keep = choices["keep"]
+    keep = choices.group("keep")
+    least = keep.choices[0].threshold
     found = []
     for mention in propose_mentions(passage):
-        score = keep.score(keep_features(passage, mention))
-        if score >= keep.threshold:
+        score = keep.scores(keep_parts(passage, mention))[0]
+        if score >= least:
             found.append(mention._replace(confidence=score))
     return found
 
@@ -67,50 +71,91 @@ def _listed(passage: Passage, number: int) -> dict[int, list[str]]:
     return found
 
 
-def keep_features(passage: Passage, mention: Mention) -> list[str]:
-    """Return the named features from which `keep` decides whether a proposed mention is one."""
-    sentence, tagged = passage.sentences[mention.sentence], passage.tags[mention.sentence]
+def keep_parts(passage: Passage, mention: Mention) -> list[Part]:
+    """Return the parts of features from which `keep` decides whether a proposed mention is one."""
+    sentence, labels = passage.sentences[mention.sentence], passage.tags[mention.sentence].labels
     tokens, first, type_ = sentence.tokens, mention.first, mention.type
     word = tokens[first].word
     lead = max(-5.0, min(6.0, mention.lead))
     step = round(lead) if abs(lead) > 1.5 else round(lead * 2) / 2
-    found = [f"lead={step}", f"decoded={mention.decoded}", f"decoded={mention.decoded}/{type_}", f"type={type_}"]
+    agree, other, form, tables = _lexicon_says(sentence, mention)
+    seats = passage.event_seats(mention.sentence)
+    crowd = min(4, len(seats)), any(labels[i] == "B-" + type_ for i in seats if i != first)
+    near = any(label != "O" for label in labels[max(0, first - 3) : first])
+    role, around = "", frozenset[str]()
+    if passage.roles:
+        roles = passage.roles[mention.sentence].labels
+        role = roles[first][2:]
+        around = frozenset(label[2:] for label in roles[max(0, first - 6) : first + 8] if label != "O")
+    return [
+        (_tagged, (step, mention.decoded, type_, agree, other)),
+        (_listed_as, (form, word.is_definite, agree, type_, mention.decoded, tables)),
+        (_seat, (min(first, 3), form, min(sentence.line, 2), near, crowd, mention.decoded)),
+        (_stem, (word.light, type_)),
+        (_neighbours, (tokens[first - 1].word.folded if first else "^", _after(tokens, mention.last))),
+        (_roles, (role, around, type_)),
+    ]
+
+
+def _after(tokens: Sequence[Token], last: int) -> str:
+    return tokens[last + 1].word.light if last + 1 < len(tokens) else "$"
+
+
+def _lexicon_says(sentence: Sentence, mention: Mention) -> tuple[str, bool, str, tuple[str, ...]]:
+    """What the lexicon says of a mention's word: agreement on the type, another type, form, and other tables."""
     agree, other, form = "none", False, ""
+    tables = []
     for phrase in sentence.phrases:
-        if phrase.hit is None or not phrase.first <= first <= phrase.last:
+        if phrase.hit is None or not phrase.first <= mention.first <= phrase.last:
             continue
-        if phrase.kind == "triggers" and phrase.hit.code == type_:
+        if phrase.kind == "triggers" and phrase.hit.code == mention.type:
             agree = phrase.hit.value.weight if agree != "strong" else agree
             form = f"{phrase.hit.form}/{phrase.hit.value.pos}"
         elif phrase.kind == "triggers":
             other = True
         elif phrase.kind == "trigger_blockers" or phrase.kind in _OTHER_TABLES:
-            found.append(f"is={phrase.kind}/{agree}")
-    found += [
+            tables.append(phrase.kind)
+    return agree, other, form, tuple(sorted(set(tables)))
+
+
+def _tagged(step: float, decoded: bool, type_: str, agree: str, other: bool) -> list[str]:
+    """Features of how sure the tagger is, and whether the lexicon agrees."""
+    return [
+        f"lead={step}",
+        f"decoded={decoded}",
+        f"decoded={decoded}/{type_}",
+        f"type={type_}",
         f"lexicon={agree}",
-        f"lexicon={agree}/{mention.decoded}",
-        f"other={other}/{agree}",
+        f"lexicon={agree}/{decoded}",
         f"lexicon={agree}/{type_}",
+        f"other={other}/{agree}",
+        f"lead={step}/{agree}",
     ]
-    found += [f"form={form}", f"form={form}/{word.is_definite}", f"lead={step}/{agree}"]
-    labels = tagged.labels
-    found.append(f"label-before={any(label != 'O' for label in labels[max(0, first - 3) : first])}")
-    found.append(f"events={min(4, sum(label.startswith('B-') for label in labels))}/{mention.decoded}")
-    found.append(
-        f"same-type={any(label == 'B-' + type_ for k, label in enumerate(labels) if k != first)}/{mention.decoded}"
-    )
-    found += [f"at={min(first, 3)}", f"at={min(first, 3)}/{form}", f"line={min(sentence.line, 2)}"]
-    found += [f"stem={word.light}", f"stem={word.light}/{type_}"]
-    if first:
-        found.append(f"-1={tokens[first - 1].word.folded}")
-    if mention.last + 1 < len(tokens):
-        found.append(f"+1={tokens[mention.last + 1].word.light}")
-    if passage.roles:
-        role = passage.roles[mention.sentence].labels
-        found.append(f"role={role[first][2:]}")
-        around = {label[2:] for label in role[max(0, first - 6) : first + 8] if label != "O"}
-        found += [f"around={label}/{type_}" for label in around]
-        found.append(f"around={len(around)}")
-    if any(h.table == "outcomes" for h in word.hits):
-        found.append(f"harm/{agree}")
-    return found
+
+
+def _listed_as(form: str, definite: bool, agree: str, type_: str, decoded: bool, tables: tuple[str, ...]) -> list[str]:
+    """Features of the word's form and of its other readings."""
+    found = [f"form={form}", f"form={form}/{definite}", *(f"is={table}/{agree}" for table in tables)]
+    return [*found, f"harm/{agree}", f"harm/{type_}/{decoded}"] if "outcomes" in tables else found
+
+
+def _seat(at: int, form: str, line: int, near: bool, crowd: tuple[int, bool], decoded: bool) -> list[str]:
+    """Features of the word's seat: in its sentence, in the story, among other event words."""
+    events, same_type = crowd
+    found = [f"at={at}", f"at={at}/{form}", f"line={line}", f"label-before={near}"]
+    return [*found, f"events={events}/{decoded}", f"same-type={same_type}/{decoded}"]
+
+
+def _stem(light: str, type_: str) -> list[str]:
+    """Features of the word itself."""
+    return [f"stem={light}", f"stem={light}/{type_}"]
+
+
+def _neighbours(before: str, after: str) -> list[str]:
+    """Features of the words beside it."""
+    return [f"-1={before}", f"+1={after}"]
+
+
+def _roles(role: str, around: frozenset[str], type_: str) -> list[str]:
+    """Features of the roles that the words around it play."""
+    return [f"role={role}", f"around={len(around)}", *(f"around={label}/{type_}" for label in sorted(around))]

@@ -112,7 +112,9 @@ def noun_forms(lemma: str, plurals: tuple[str, ...] = ()) -> Iterator[tuple[str,
         yield base, "singular"
     else:
         yield lemma + "ا", "singular"
-        yield lemma + "ات", "plural"
+        if not plurals:
+            # "مركبات" are vehicles (مركبة), not ships (مركب، مراكب).
+            yield lemma + "ات", "plural"
         yield lemma + "ون", "plural"
         yield lemma + "وا", "plural"
         yield lemma + "و", "plural"
