@@ -18,7 +18,7 @@ def train_tagger(rows: Iterable[Row], out: Path, *, rounds: int, l1: float, l2: 
     """Train on sentences, write the weights to `out` (see `coder.tagger.load_tagger`) and return the tagger."""
     trainer = pycrfsuite.Trainer(verbose=False)
     trainer.set_params(
-        {"c1": l1, "c2": l2, "max_iterations": rounds, "feature.possible_transitions": False, "feature.minfreq": 2}
+        {"c1": l1, "c2": l2, "max_iterations": rounds, "feature.possible_transitions": False, "feature.minfreq": 1}
     )
     for names, labels in rows:
         trainer.append(names, labels)

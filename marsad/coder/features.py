@@ -42,9 +42,9 @@ def word_atoms(word: Word, offset: int) -> list[str]:
     return ["bias", *near, *shape, *forms, *(f"mark={m}" for m in word.marks)]
 
 
-def pair_names(left: Word, right: Word) -> str:
-    """Return the name of the feature of two neighbouring word forms."""
-    return f"{left.light}_{right.light}"
+def pair_name(left: str, right: str) -> str:
+    """Return the name of the feature of two neighbouring crude lemmas."""
+    return f"{left}_{right}"
 
 
 def context_features(sentence: Sentence) -> list[list[str]]:

@@ -6,6 +6,7 @@ from marsad.coder.passage import Passage, bucket
 from marsad.language import Sentence, Word
 
 _CLOSE = 3
+_REACH = 10
 
 
 def extra_features(passage: Passage) -> list[list[list[str]]]:
@@ -29,7 +30,23 @@ def _sentence_features(sentence: Sentence, labels: list[str]) -> list[list[str]]
                 found[i] += [f"{side}={kind}/{apart}", f"{side}={form}/{apart}", f"{side}={stem}", f"{side}={kind}"]
                 if abs(i - at) <= _CLOSE:
                     found[i].append(f"{side}={stem}/{abs(i - at)}")
+    for table, name in (("outcomes", "harm"), ("speech_verbs", "says"), ("weapons", "arms")):
+        _tell_nearest(sentence, table, name, found)
     return found
+
+
+def _tell_nearest(sentence: Sentence, table: str, name: str, found: list[list[str]]) -> None:
+    """Add, to each token, which lexicon word of a table stands nearest before and after it, and how far."""
+    codes = {p.first: p.hit.code for p in sentence.phrases if p.kind == table and p.hit is not None}
+    if not codes:
+        return
+    for side, seats in (("before", range(len(found))), ("after", range(len(found) - 1, -1, -1))):
+        at, code = -1, ""
+        for i in seats:
+            if at >= 0 and abs(i - at) <= _REACH:
+                found[i] += [f"{name}-{side}={code}", f"{name}-{side}={code}/{bucket(abs(i - at))}"]
+            if i in codes:
+                at, code = i, codes[i]
 
 
 def _event_names(word: Word, kind: str) -> tuple[str, str, str]:

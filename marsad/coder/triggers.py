@@ -12,7 +12,7 @@ from marsad.coder.passage import Mention, Passage
 from marsad.language import Sentence, Token
 
 # Log-odds against "no event" down to which a word is still worth a second look: any word, and a trigger of the lexicon.
-_NEAR_MISS = -2.0
+_NEAR_MISS = -2.5
 _LISTED_MISS = -5.0
 _OTHER_TABLES = frozenset(
     {"outcomes", "role_nouns", "damage", "weapons", "places", "titles", "speech_verbs", "nisbas", "actors"}
