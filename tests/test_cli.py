@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from standin import NOISE, TEXT, Ran, make_event, start, wait_for_reports
 
@@ -223,6 +224,20 @@ def test_narrow_terminals_get_lines_instead_of_columns() -> None:
     rendering.print_events(out, Wording("en"), [make_event("r1")])
     assert isinstance(out.file, io.StringIO)
     assert out.file.getvalue().splitlines()[0] == "r1:e1  Assault (Heavy weapons)  2025-07-21  Sumy"
+
+
+def test_a_table_names_what_it_counts_and_cuts_long_names() -> None:
+    event = make_event("r1")
+    long = msgspec.structs.replace(event.actor[0], name="The High Committee for the Reconstruction of the South")
+    event = msgspec.structs.replace(event, actor=(long, *(msgspec.structs.replace(long, name=n) for n in "ABCD")))
+    wording = Wording("en")
+    assert wording.figures(event) == ("Killed 3", "Damage: Building", "Weapon: Missile × 2")
+    who, _arrow, _whom = wording.parties(event).partition(" \u200e→\u200e ")
+    assert who == "The High Committee for the…, A, B +2"
+    out = rendering.Console(file=io.StringIO(), width=140)
+    rendering.print_events(out, wording, [event])
+    assert isinstance(out.file, io.StringIO)
+    assert max(map(len, out.file.getvalue().splitlines())) <= 142
 
 
 def test_score_reads_a_gold_folder(marsad: Marsad, folder: Path) -> None:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from marsad.record import StoredDocument
 
 _STATUS_STYLE = {"actual": "", "future": "cyan", "hypothetical": "yellow", "negated": "magenta", "historical": "dim"}
-
-
 _NARROWEST_TABLE = 120
+_HARMLESS = "\u200c\u200d\u200e\u200f"
+"""Invisible characters that join letters or mark a direction; others could reorder or drive the terminal."""
 
 
 def console(stream: TextIO | None = None) -> Console:
@@ -36,11 +36,11 @@ def print_events(out: Console, wording: Wording, events: Iterable[Event]) -> int
     count = 0
     for event in events:
         count += 1
-        status = "" if event.status == "actual" else wording.label("status", event.status)
+        status = _unusual_status(wording, event)
         place = wording.join(map(wording.place, event.places))
         head = (event.id, _type(wording, event), status, wording.when(event.date), place)
         out.print(Text("  ".join(h for h in map(_clean, head) if h), style="bold"))
-        for line in (wording.parties(event), wording.figures(event), _sources(wording, event)):
+        for line in (wording.parties(event), *wording.figures(event), _sources(wording, event)):
             if line:
                 out.print(Text("    " + _clean(line)))
     return count
@@ -51,6 +51,10 @@ def _type(wording: Wording, event: Event) -> str:
     return wording.label("type", event.type) + (f" ({modes})" if modes else "")
 
 
+def _unusual_status(wording: Wording, event: Event) -> str:
+    return "" if event.status == "actual" else wording.label("status", event.status)
+
+
 def _sources(wording: Wording, event: Event) -> str:
     return wording.join(a.name if wording.lang == "en" and a.name else a.span.text for a in event.source)
 
@@ -58,23 +62,22 @@ def _sources(wording: Wording, event: Event) -> str:
 def event_table(wording: Wording, events: Iterable[Event]) -> Table:
     """Return a table with one row per event."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for key in ("id", "type", "status", "when", "where", "parties", "figures", "source"):
+    for key in ("id", "type", "when", "where", "parties", "figures", "source"):
         table.add_column(wording.say(key), overflow="fold", no_wrap=key == "id")
     table.add_column(wording.say("confidence_short"), justify="right")
     for event in events:
         cells = (
             event.id,
-            _type(wording, event),
-            wording.label("status", event.status),
+            wording.join((_type(wording, event), _unusual_status(wording, event))),
             wording.when(event.date),
             wording.join(map(wording.place, event.places)),
             wording.parties(event),
-            wording.figures(event),
+            "\n".join(wording.figures(event)),
             _sources(wording, event),
             f"{event.confidence:.2f}",
         )
         style = "dim" if event.generic else _STATUS_STYLE.get(event.status, "")
-        table.add_row(*(_line(c) for c in cells), style=style)
+        table.add_row(*(Text("\n".join(map(_clean, c.split("\n")))) for c in cells), style=style)
     return table
 
 
@@ -171,4 +174,4 @@ def _line(text: str) -> Text:
 
 
 def _clean(text: str) -> str:
-    return "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in text)
+    return "".join(c if c.isprintable() or c in _HARMLESS else " " for c in text)

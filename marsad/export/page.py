@@ -181,10 +181,11 @@ def _card(key: str, event: Event, values: list[tuple[str, Value]], wording: Word
     badges = [f'<span class="badge {escape(event.status)}">{escape(wording.label("status", event.status))}</span>']
     if event.generic:
         badges.append(f'<span class="badge generic">{escape(wording.say("generic"))}</span>')
+    modes = f"<small>{escape(wording.modes(event))}</small>" if event.modes else ""
     confidence = f"{wording.say('confidence')} {event.confidence:.0%}"
     head = (
         f"<h3><span>{escape(wording.label('type', event.type))}</span>"
-        f"<small>{escape(wording.modes(event))}</small>{trigger}{''.join(badges)}"
+        f"{modes}{trigger}{''.join(badges)}"
         f'<small class="confidence">{escape(confidence)}</small></h3>'
     )
     rows = [_parties(values, wording)]

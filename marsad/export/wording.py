@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from textwrap import shorten
 
 import msgspec
 
@@ -11,6 +12,9 @@ from marsad.errors import CodebookError
 from marsad.export.tables import figure
 from marsad.model import Casualty, DateRange, Event, Participant, Place, Quantity, Span, Why
 from marsad.resources import DATA, read_yaml
+
+_LONGEST_NAME = 28
+_MOST_NAMES = 3
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,19 +89,31 @@ class Wording:
         return self.label(kind, code) + (f" × {count}" if count and count != "1" else "")
 
     def parties(self, event: Event) -> str:
-        """Return who did it to whom."""
-        actors = self.join(map(self.party, event.actor))
-        recipients = self.join(map(self.party, event.recipient))
-        arrow = " ← " if self.lang == "ar" else " → "
+        """Return who did it to whom on one line: long names are cut at a word, long lists are counted."""
+        actors, recipients = self._few(map(self.party, event.actor)), self._few(map(self.party, event.recipient))
+        # The marks keep the arrow pointing the same way between names that run the other way.
+        arrow = " \u200f←\u200f " if self.lang == "ar" else " \u200e→\u200e "
         return f"{actors or '?'}{arrow}{recipients}" if recipients else actors
 
-    def figures(self, event: Event) -> str:
-        """Return the event's harm and means on one line; parts of a total are left out."""
-        harm = [self.casualty(c) for c in event.casualties if not c.subset]
+    def _few(self, names: Iterable[str]) -> str:
+        each = list(dict.fromkeys(n for n in names if n))
+        more = f" +{len(each) - _MOST_NAMES}" if len(each) > _MOST_NAMES else ""
+        return self.join(shorten(n, width=_LONGEST_NAME, placeholder="…") or n for n in each[:_MOST_NAMES]) + more
+
+    def figures(self, event: Event) -> tuple[str, ...]:
+        """Return the event's harm, damage, weapons and money, a line each that says what is counted.
+
+        Parts of a total are left out, and an outcome without a count where the same outcome is counted.
+        """
+        whole = [c for c in event.casualties if not c.subset]
+        counted = {c.outcome for c in whole if c.quantity != Quantity()}
+        harm = [self.casualty(c) for c in whole if c.quantity != Quantity() or c.outcome not in counted]
         damage = [self.counted("object", d.object, d.quantity) for d in event.damage if not d.subset]
         weapons = [self.counted("weapon", w.kind, w.quantity) for w in event.weapons if not w.subset]
         money = [event.money.span.text] if event.money else []
-        return self.join([*harm, *damage, *weapons, *money])
+        labelled = (("damage", damage), ("weapon", weapons), ("money", money))
+        lines = [self.join(harm), *(f"{self.say(key)}: {self.join(found)}" for key, found in labelled if found)]
+        return tuple(line for line in lines if line)
 
     def reasons(self, why: Why) -> list[str]:
         """Return how a value came to be, a line for each thing that is known."""
