@@ -11,7 +11,8 @@ from marsad.coder.choices import Choices, Part
 from marsad.coder.passage import Cluster, Mention, Passage, bucket, hits_between
 
 _LOOK_BACK = 24
-_FACTS = ("places", "weapons", "actors", "counts")
+_VETO = 0.1
+_FACTS = ("places", "weapons", "actors", "counts", "dates")
 
 
 def join_mentions(passage: Passage, mentions: Sequence[Mention], choices: Choices) -> list[Cluster]:
@@ -20,14 +21,13 @@ def join_mentions(passage: Passage, mentions: Sequence[Mention], choices: Choice
     least = same.choices[0].threshold
     group: list[int] = []
     for k, mention in enumerate(mentions):
-        best, antecedent = least, -1
+        likeness: dict[int, list[float]] = {}
         for j in range(max(0, k - _LOOK_BACK), k):
-            if not may_be_same(mentions[j], mention):
-                continue
-            score = same.scores(same_parts(passage, mentions, j, k))[0]
-            if score >= best:
-                best, antecedent = score, j
-        group.append(group[antecedent] if antecedent >= 0 else k)
+            if may_be_same(mentions[j], mention):
+                likeness.setdefault(group[j], []).append(same.scores(same_parts(passage, mentions, j, k))[0])
+        # One clear "no" among an event's mentions outweighs a faint "yes".
+        likely = {head: max(own) for head, own in likeness.items() if max(own) >= least and min(own) >= _VETO}
+        group.append(max(likely, key=lambda head: likely[head]) if likely else k)
     members: dict[int, list[Mention]] = {}
     for k, head in enumerate(group):
         members.setdefault(head, []).append(mentions[k])

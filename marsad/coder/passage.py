@@ -44,7 +44,7 @@ class Passage(msgspec.Struct):
         return min(2, sum(1 for i in self.event_seats(sentence) if low < i < high))
 
     def facts(self, sentence: int) -> tuple[frozenset[object], ...]:
-        """Return the places, weapons, actors and counts that a sentence names, each as a set of codes."""
+        """Return the places, weapons, actors, counts and dates that a sentence names, each as a set of codes."""
         found = self._facts.get(sentence)
         if found is None:
             own = self.sentences[sentence]
@@ -53,7 +53,8 @@ class Passage(msgspec.Struct):
                 for kind in ("places", "weapons", "actors")
             ]
             counts = frozenset(c.quantity.min for c in own.counts if c.unit is None)
-            found = self._facts[sentence] = (*named, counts)
+            dates = frozenset(d.expression for d in own.dates)
+            found = self._facts[sentence] = (*named, counts, dates)
         return found
 
     def span(self, sentence: int, first: int, last: int) -> Span:

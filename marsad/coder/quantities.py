@@ -64,16 +64,17 @@ def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> 
         if p.kind in ("places", "actors") and p.last > p.first
         for i in range(p.first, p.last + 1)
     }
+    leads = tagged.scores - tagged.scores[:, :1]
     for (first, last), labels in sorted(seats.items(), key=lambda s: (s[0][0], -s[0][1])):
         tokens = range(first, last + 1)
         if any((number, i) in taken or i in covered for i in tokens):
             continue
-        columns = [(k, n[2:]) for k, n in enumerate(tagged.names) if n[2:] in labels]
-        scores = tagged.scores[first : last + 1]
-        told = _harm_before(sentence, first)
+        best = leads[first : last + 1].max(axis=0).tolist()
+        told = _harm_before(sentence, first) or "nothing"
         lead, label = max(
-            (float((scores[:, k] - scores[:, 0]).max()) + (_TOLD if OUTCOMES.get(name) == told else 0.0), name)
-            for k, name in columns
+            (value + (_TOLD if OUTCOMES.get(name[2:]) == told else 0.0), name[2:])
+            for value, name in zip(best, tagged.names, strict=True)
+            if name[2:] in labels
         )
         if lead > _NEAR_MISS:
             covered.update(tokens)

@@ -20,6 +20,7 @@ class BoilerplateRow(msgspec.Struct, frozen=True):
 
 
 _SHORT_LINE = 90
+_HEAD = 40
 _MENU_ITEMS = 3
 _MENU_LONGEST = 30
 
@@ -60,7 +61,8 @@ class Boilerplate:
         return found
 
     def _kind(self, line: str) -> str | None:
-        key = _words(line[: _SHORT_LINE * 3])
+        # Only the first words of a long line matter: it is noise at most as the head of related news.
+        key = _words(line if len(line) <= _SHORT_LINE else line[:_HEAD])
         if not key:
             # A line of marks and digits alone (rules, dots, page numbers) says nothing.
             return "line" if line.strip() and not any(c.isalnum() for c in line) else None
