@@ -12,6 +12,7 @@ from marsad.coder.choices import Choices, Features, Part
 from marsad.coder.passage import (
     ELSEWHERE,
     OUTCOMES,
+    Chunk,
     Cluster,
     Figure,
     Passage,
@@ -116,7 +117,7 @@ def _figure_parts(passage: Passage, figure: Figure) -> list[Part]:
                 harm[side] = (abs(apart), phrase.hit.code)
     marked = lead == "marked"
     parts: list[Part] = [
-        (_self, (label, lead, figure.who, figure.rule.rpartition("; ")[2])),
+        (_self, (label, lead, figure.who, figure.rule.rpartition("; ")[2], _is_definite(passage, chunk))),
         (_harm, (label, marked, tuple((side, bucket(apart), code) for side, (apart, code) in sorted(harm.items())))),
         (
             _before,
@@ -129,15 +130,16 @@ def _figure_parts(passage: Passage, figure: Figure) -> list[Part]:
     return parts
 
 
-def _self(label: str, lead: str, who: str, read: str) -> list[str]:
+def _is_definite(passage: Passage, chunk: Chunk) -> bool:
+    """Whether a chunk opens with a definite word: "the dead" are mostly told already."""
+    return passage.sentences[chunk.sentence].tokens[chunk.first].word.is_definite
+
+
+def _self(label: str, lead: str, who: str, read: str, definite: bool) -> list[str]:
     """Features of how a figure was found and read."""
-    return [
-        f"label={label}",
-        f"lead={lead}",
-        f"lead={lead}/{label}",
-        f"who={who}/{label}",
-        f"read={read}/{lead == 'marked'}",
-    ]
+    marked = lead == "marked"
+    found = [f"label={label}", f"lead={lead}", f"lead={lead}/{label}", f"who={who}/{label}", f"read={read}/{marked}"]
+    return [*found, f"definite={definite}/{read}", f"definite={definite}/{label}/{read}"]
 
 
 def _harm(label: str, marked: bool, harm: tuple[tuple[str, str, str], ...]) -> list[str]:

@@ -97,13 +97,40 @@ def _figures(sentence: Sentence, chunk: Chunk, lead: float | None, before: Seque
     first = max(heads[:1] or heads, key=lambda h: h.last - h.first, default=None)
     first = next((h for h in heads if first and h.first == first.first and h.last > first.last), first)
     if table == "role_nouns":
-        yield _casualty(sentence, chunk, first, lead, before)
+        figure = _casualty(sentence, _as_told(sentence, chunk), first, lead, before)
+        # A verb alone ("أصابت") harms nobody yet: somebody must be counted or named.
+        if first is not None or figure.rule != "singular" or _names_somebody(sentence, chunk):
+            yield figure
         return
     yield _thing(sentence, chunk, first, lead)
     counted = {c.noun: c for c in sentence.counts if c.unit is None}
     for head in heads:
         if first is not None and head.first > first.last and head.first in counted:
             yield _thing(sentence, Chunk(chunk.sentence, head.first, head.last, chunk.label), head, lead)
+
+
+def _as_told(sentence: Sentence, chunk: Chunk) -> Chunk:
+    """The chunk with the outcome that the word of harm after it tells, if none stands before it ("84 شخصا جرحوا")."""
+    if _harm_before(sentence, chunk.first) or hits_between(sentence, chunk.first, chunk.last, "outcomes"):
+        return chunk
+    following = [
+        p for p in sentence.phrases if p.kind == "outcomes" and p.hit and 0 < p.first - chunk.last <= _HARM_REACH
+    ]
+    if not following or following[0].hit is None:
+        return chunk
+    between = range(chunk.last + 1, following[0].first)
+    if any(count.first in between for count in sentence.counts):
+        return chunk
+    label = next((name for name, outcome in OUTCOMES.items() if outcome == following[0].hit.code), chunk.label)
+    return chunk._replace(label=label)
+
+
+def _names_somebody(sentence: Sentence, chunk: Chunk) -> bool:
+    """Say whether a chunk holds a title or a name."""
+    words = [sentence.tokens[i].word for i in range(chunk.first, chunk.last + 1)]
+    return any(w.suffix or not w.hits for w in words if w.kind in ("word", "latin")) or bool(
+        hits_between(sentence, chunk.first, chunk.last, "titles", "actors")
+    )
 
 
 def _casualty(
