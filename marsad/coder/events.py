@@ -78,9 +78,20 @@ def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) ->
         parts.append((_beside, (bucket(b.first - a.last), harm, types, word_b.prefix[:1], before)))
     else:
         facts = zip(passage.facts(a.sentence), passage.facts(b.sentence), strict=True)
-        verdicts = tuple("none" if not x or not y else "shared" if x & y else "apart" for x, y in facts)
+        verdicts = tuple(_verdict(x, y) for x, y in facts)
         parts.append((_told, (verdicts, gap, definite, same_stem, harm)))
     return parts
+
+
+def _verdict(left: frozenset[object], right: frozenset[object]) -> str:
+    """How what two sentences name compares: nothing on one side, all the same, one within the other, some, or apart."""
+    if not left or not right:
+        return "none"
+    if left == right:
+        return "equal"
+    if left <= right or right <= left:
+        return "within"
+    return "shared" if left & right else "apart"
 
 
 def _kinds(types: str, gap: str, harm: str) -> list[str]:

@@ -24,6 +24,8 @@ from marsad.coder.passage import (
 from marsad.model import Casualty, Damage, Money, Quantity, Weapon, Why
 
 _HARM_REACH = 9  # tokens
+# What the tagger marked and a number counts is kept from about half the threshold on: it hardly ever is nothing.
+_COUNTED = 0.55
 
 
 def assign_figures(
@@ -39,7 +41,8 @@ def assign_figures(
             continue
         ranked = sorted(((group.scores(parts)[0], -i) for i, (_, parts) in enumerate(found)), reverse=True)
         score, best = ranked[0]
-        if score >= choice.threshold:
+        is_plain = figure.lead is None and figure.rule.rpartition("; ")[2].startswith("numbers.")
+        if score >= choice.threshold * (_COUNTED if is_plain else 1.0):
             k, parts = found[-best]
             words = passage.span(figure.chunk.sentence, figure.chunk.first, figure.chunk.last).text
             lost = [(clusters[found[-i][0]].trigger.type, s) for s, i in ranked[1:]]
