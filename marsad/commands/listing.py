@@ -141,15 +141,17 @@ def _print_text(settings: Settings, coded: Any, chosen: Iterable[Event], *, reas
 
 
 def _reasons(settings: Settings, event: Event) -> Iterable[dict[str, Any]]:
-    """Each value with its words and its reason, then the reasons of fields that have no words of their own."""
+    """Each value with its words and its reason, then the values that are judged from the event as a whole."""
     from marsad.export.wording import Wording
 
-    for value in Wording(settings.lang).values(event):
+    wording = Wording(settings.lang)
+    for value in wording.values(event):
         span = msgspec.to_builtins(value.span)
         why = msgspec.to_builtins(value.why) if value.why else None
         yield {"event": event.id, "field": value.field, "value": value.text, **span, "why": why}
-    for field, why in event.why.items():
-        yield {"event": event.id, "field": field, "value": None, "why": msgspec.to_builtins(why)}
+    for field, text, found in wording.judged(event):
+        why = msgspec.to_builtins(found) if found else None
+        yield {"event": event.id, "field": field, "value": text, "why": why}
 
 
 def _write_lines(rows: Iterable[Any]) -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from marsad.export.wording import Value, Wording
-    from marsad.model import CodedDocument, Document, Event
+    from marsad.model import CodedDocument, Document, Event, Why
     from marsad.record import StoredDocument
 
 _STATUS_STYLE = {"actual": "", "future": "cyan", "hypothetical": "yellow", "negated": "magenta", "historical": "dim"}
@@ -122,34 +122,15 @@ def print_evidence(out: Console, wording: Wording, event: Event, *, reasons: boo
         marks.insert(0, modes)
     head = f"{event.id}  {wording.label('type', event.type)}"
     out.print(Text(head, style="bold"), Text(" · ".join(marks)), Text(f"{event.confidence:.2f}", style="dim"))
-    seen = set()
     for value in wording.values(event):
-        seen.add(value.field)
         _print_value(out, wording, value)
         if reasons:
-            _print_why(out, wording, value)
+            _print_why(out, wording, value.why)
     if reasons:
-        for field, why in event.why.items():
-            if field not in _FIELDS_WITH_WORDS:
-                out.print(Text(f"  {wording.strings.get(field, field)}", style="cyan"))
-                for line in wording.reasons(why):
-                    out.print(Text("      " + _clean(line), style="dim"))
+        for field, text, why in wording.judged(event):
+            out.print(Text(f"  {wording.say(field):<12} ", style="cyan"), _line(text))
+            _print_why(out, wording, why)
     out.print()
-
-
-_FIELDS_WITH_WORDS = {
-    "type",
-    "mentions",
-    "actor",
-    "recipient",
-    "places",
-    "date",
-    "weapons",
-    "casualties",
-    "damage",
-    "money",
-    "source",
-}
 
 
 def _print_value(out: Console, wording: Wording, value: Value) -> None:
@@ -162,8 +143,8 @@ def _print_value(out: Console, wording: Wording, value: Value) -> None:
     )
 
 
-def _print_why(out: Console, wording: Wording, value: Value) -> None:
-    lines = wording.reasons(value.why) if value.why else [wording.say("explain_none")]
+def _print_why(out: Console, wording: Wording, why: Why | None) -> None:
+    lines = wording.reasons(why) if why else [wording.say("explain_none")]
     for line in lines:
         out.print(Text("      " + _clean(line), style="dim"))
 

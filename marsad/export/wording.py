@@ -139,7 +139,8 @@ class Wording:
         why = event.why
         yield Value(field="trigger", text=self.label("type", event.type), span=event.trigger, why=why.get("type"))
         for span in event.mentions:
-            yield Value(field="mention", text=span.text, span=span, why=why.get("mentions"))
+            joined = why.get("mentions") or Why(rule="choice:same", words=span.text)
+            yield Value(field="mention", text=span.text, span=span, why=joined)
         for role, parties in (("actor", event.actor), ("recipient", event.recipient)):
             for p in parties:
                 codes = (self.codes(p), self._inferred(p.inferred))
@@ -160,6 +161,14 @@ class Wording:
             stance = "" if source.stance == "states" else self.label("stance", source.stance)
             notes = (stance, self._inferred(source.inferred))
             yield Value(field="source", text=text, span=source.span, why=source.why or why.get("source"), notes=notes)
+
+    def judged(self, event: Event) -> Iterator[tuple[str, str, Why | None]]:
+        """Yield field, value and reason of what is judged from the event as a whole and has no words of its own."""
+        yield "status", self.label("status", event.status), event.why.get("status")
+        if event.modes:
+            yield "modes", self.modes(event), event.why.get("modes")
+        if event.generic:
+            yield "generic", self.say("generic"), event.why.get("generic")
 
     def _counts(self, event: Event) -> Iterator[Value]:
         why = event.why

@@ -50,7 +50,7 @@ class CalendarForms:
     def figure(self, at: int) -> int | None:
         """The whole number in digits at a token, or None."""
         text = self.word(at)
-        return int(text) if text.isdigit() and len(text) <= 4 else None
+        return int(text) if text.isdecimal() and len(text) <= 4 else None
 
     def tense(self, at: int) -> str:
         """ "last", "next" or "" for a word like "الماضي" or "المقبل" at a token."""
@@ -70,7 +70,7 @@ class CalendarForms:
             if at + 4 >= len(self.tokens) or self.tokens[at + 4].start - token.start > len("2025 / 12 / 31"):
                 return None
             parts, last = [self.word(at), self.word(at + 2), self.word(at + 4)], at + 4
-        if len(parts) != 3 or not all(p.isdigit() and len(p) <= 4 for p in parts):
+        if len(parts) != 3 or not all(p.isdecimal() and len(p) <= 4 for p in parts):
             return None
         expression = _from_figures([int(p) for p in parts], len(parts[2]) == 2 and self.mark(at + 1) == "/")
         if expression is None:

@@ -73,7 +73,7 @@ class TimeTables:
         """Return what the tables know of a folded word, or None."""
         if not folded:
             return None
-        if folded[0].isdigit():
+        if folded[0].isdecimal():
             return Seen(Numeral("digits", 0.0, "", folded), (), starts=True)
         numeral = loose_clitic(folded)
         entries: list[tuple[str, Entry]] = []

@@ -153,11 +153,11 @@ class Context:
         text = number.digits
         if self._is_hyphenated(first):
             return "name"
-        if first == last and len(text) == 4 and text.isdigit() and _FIRST_YEAR <= int(text) <= _LAST_YEAR:
+        if first == last and len(text) == 4 and text.isdecimal() and _FIRST_YEAR <= int(text) <= _LAST_YEAR:
             return "date" if role == "year" or not self._counts_next(first, last) else None
         if first == 0 and self.mark(1) in (*_DASHES, ")", ".", "/") and not self.is_figure(2):
             return "other"
-        if text.isdigit() and (len(text) > _LONGEST_PLAIN or (len(text) > 1 and text[0] == "0")) and first == last:
+        if text.isdecimal() and (len(text) > _LONGEST_PLAIN or (len(text) > 1 and text[0] == "0")) and first == last:
             return "other"
         return "other" if self.mark(last + 1) == "/" and self.is_figure(last + 2) else None
 
@@ -270,7 +270,7 @@ class Context:
     def _is_repeated(self, found: Found, at: int) -> bool:
         """Say whether the number is said again in figures: "ستة (06) عناصر"."""
         text = self.tokens[at].word.folded if self.is_figure(at) else ""
-        return text.isdigit() and int(text) == found.low and self.mark(at - 1) == "("
+        return text.isdecimal() and int(text) == found.low and self.mark(at - 1) == "("
 
     def with_bounds_from(self, found: Found, start: int) -> Found:
         """Apply the modifiers before `start`, then let a measure name the noun ("عدد القتلى 12")."""

@@ -86,7 +86,7 @@ class HintTables:
         """Return what the tables know of a folded word, or None."""
         if not folded:
             return None
-        if folded[0].isdigit():
+        if folded[0].isdecimal():
             return Seen(Numeral("digits", 0.0, "", folded), (), starts=True)
         cuts = splits(folded)[:1] if folded in self._whole else splits(folded) or (("", folded),)
         numeral = loose_clitic(folded)

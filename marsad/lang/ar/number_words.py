@@ -55,7 +55,7 @@ def read_digits(text: str, before_scale: bool) -> float | None:
     word a separator is decimal ("2,125 مليون").
     """
     plain = text.replace("٫", ".").replace("٬", ",")
-    if plain.isdigit():
+    if plain.isdecimal():
         return float(plain)
     groups = plain.replace(",", ".").split(".")
     thousands = all(len(g) == 3 for g in groups[1:]) and len(groups[0]) <= 3 and groups[0] != "0"
