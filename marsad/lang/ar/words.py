@@ -83,7 +83,7 @@ def endings(rest: str) -> tuple[tuple[str, str], ...]:
 
 
 _SHORTEST_LIGHT = 3
-_LIGHT_ENDINGS = ("تين", "تان", "يين", "ات", "ان", "ين", "ون", "يه", "ه", "ي", "ا")
+_LIGHT_ENDINGS = ("تين", "تان", "يين", "يا", "ات", "ان", "ين", "ون", "يه", "ه", "ي", "ا")
 
 
 @lru_cache(maxsize=100_000)
