@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,8 @@ def demo(settings: Settings, folder: str) -> int:
     coded = _fill(str(record))
     print_events(console(sys.stdout), wording, (event for document in coded for event in document.events))
     page = _write_pages(target, coded, wording)
-    click.echo(wording.say("demo_open", path=page, record=record))
+    program = "marsad" if shutil.which("marsad") else sys.argv[0]
+    click.echo(wording.say("demo_open", path=page, record=record, program=program))
     return 0
 
 
