@@ -201,8 +201,9 @@ def _learn_when(found: Any, passage: Passage, cluster: Cluster, moments: Any, go
 def _learn_figures(found: Any, passage: Passage, pairs: Any, fold: int) -> None:
     clusters = [c for c, _ in pairs]
     before: list[Figure] = []
+    told = ownership.by_sentence(clusters)
     for figure in quantities.find_figures(passage):
-        for k, parts in ownership.owners(passage, clusters, figure):
+        for k, parts in ownership.owners(passage, clusters, figure, told):
             features = names_of(parts)
             gold = pairs[k][1]
             found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)

@@ -94,9 +94,6 @@ def read_undated(path: Path) -> CodedDocument:
     return pipeline.load_reader().read(Document(id="r", text=path.read_text(encoding="utf-8")))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the choice of a date phrase asks whether it is resolved, so that no undated phrase wins"
-)
 def test_a_day_that_stays_unknown_is_explained(run: Callable[..., Ran], tmp_path: Path) -> None:
     report = tmp_path / "r.txt"
     report.write_text("قصفت القوات الروسية مدينة سومي يوم الاثنين، ما أدى إلى مقتل ثلاثة مدنيين.", encoding="utf-8")

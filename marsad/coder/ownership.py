@@ -35,8 +35,9 @@ def assign_figures(
     group = choices.group("figure")
     choice = group.choices[0]
     owned: list[list[tuple[Figure, Why]]] = [[] for _ in clusters]
+    told = by_sentence(clusters)
     for figure in figures:
-        found = list(owners(passage, clusters, figure))
+        found = list(owners(passage, clusters, figure, told))
         if not found:
             continue
         ranked = sorted(((group.scores(parts)[0], -i) for i, (_, parts) in enumerate(found)), reverse=True)
@@ -50,14 +51,25 @@ def assign_figures(
     return owned
 
 
-def owners(passage: Passage, clusters: Sequence[Cluster], figure: Figure) -> Iterator[tuple[int, list[Part]]]:
-    """Yield the clusters that a figure could belong to, with the parts of features that `figure` decides from."""
+def by_sentence(clusters: Sequence[Cluster]) -> dict[int, list[int]]:
+    """Return, for each sentence, the clusters that have a mention in it."""
+    found: dict[int, list[int]] = {}
+    for k, cluster in enumerate(clusters):
+        for sentence in {m.sentence for m in cluster.mentions}:
+            found.setdefault(sentence, []).append(k)
+    return found
+
+
+def owners(
+    passage: Passage, clusters: Sequence[Cluster], figure: Figure, told: dict[int, list[int]]
+) -> Iterator[tuple[int, list[Part]]]:
+    """Yield the clusters that a figure could belong to, with the parts of features that `figure` decides from.
+
+    `told` says which clusters have a mention in which sentence (`by_sentence`).
+    """
     chunk = figure.chunk
-    able = [
-        (k, nearest(cluster.mentions, chunk.sentence, chunk.first, chunk.last))
-        for k, cluster in enumerate(clusters)
-        if any(chunk.sentence - 2 <= m.sentence <= chunk.sentence for m in cluster.mentions)
-    ]
+    beside = sorted({k for back in range(3) for k in told.get(chunk.sentence - back, ())})
+    able = [(k, nearest(clusters[k].mentions, chunk.sentence, chunk.first, chunk.last)) for k in beside]
     if not able:
         return
     common = _figure_parts(passage, figure)

@@ -22,6 +22,7 @@ from marsad.coder.passage import (
     hits_between,
     nearest,
     rival,
+    window,
     word_before,
 )
 from marsad.language import Hit
@@ -169,7 +170,8 @@ def candidates(passage: Passage, cluster: Cluster, parties: Sequence[Party]) -> 
     """Yield the parties that an event could have, with the parts of features that its roles are chosen from."""
     sentences = {m.sentence for m in cluster.mentions}
     first = min(sentences)
-    near = [p for p in parties if _is_near(p.chunk, sentences, first)]
+    nearby = window(parties, sentences, _LOOK_BACK, _sentence)
+    near = [p for p in nearby if p.chunk.sentence in sentences or p.chunk.label in _PARTY_LABELS]
     form = _form(passage, cluster.trigger)
     type_ = cluster.trigger.type
     labelled = {(p.chunk.sentence, p.chunk.label) for p in near}
@@ -203,11 +205,8 @@ def candidates(passage: Passage, cluster: Cluster, parties: Sequence[Party]) -> 
         yield party, parts
 
 
-def _is_near(chunk: Chunk, sentences: set[int], first: int) -> bool:
-    """Say whether a chunk stands where an event's parties may: its own sentences, those just before, or the headline."""
-    if chunk.sentence in sentences:
-        return True
-    return chunk.label in _PARTY_LABELS and (first - _LOOK_BACK <= chunk.sentence < first or chunk.sentence == 0)
+def _sentence(party: Party) -> int:
+    return party.chunk.sentence
 
 
 def _who(label: str, kind: str, sector: str | None, named: bool, type_: str) -> list[str]:

@@ -5,8 +5,9 @@ Indexes: a seat is (sentence, token) within the passage; spans are code points o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -14,8 +15,12 @@ from marsad.coder.tagger import Tagged
 from marsad.language import Hit, Sentence, Token
 from marsad.model import Quantity, Span
 
+Item = TypeVar("Item")
+
 # The distance of what stands in another sentence.
 ELSEWHERE = 99
+# No sentence opens more events than this.
+_CROWD = 60
 
 
 class Passage(msgspec.Struct):
@@ -163,6 +168,20 @@ def distance(mention: Mention, sentence: int, first: int, last: int) -> int:
     return 0
 
 
+def window(items: Sequence[Item], sentences: set[int], back: int, place: Callable[[Item], int]) -> list[Item]:
+    """Return the items, sorted by sentence, that stand in some sentences, up to `back` before the first, or in the headline.
+
+    Looks only at that stretch, so that a long story costs no more per event than a short one.
+    """
+    first, last = min(sentences), max(sentences)
+    low = bisect_left(items, max(0, first - back), key=place)
+    high = bisect_left(items, last + 1, key=place)
+    near = [item for item in items[low:high] if place(item) < first or place(item) in sentences]
+    if first - back > 0:
+        near = [*items[: bisect_left(items, 1, key=place)], *near]
+    return near
+
+
 def rival(passage: Passage, mentions: Sequence[Mention], sentence: int, first: int, last: int) -> str:
     """Say whose event word stands nearest to some tokens: "own" (one of these mentions), "other", or "none" there."""
     nearest_at, apart = -1, ELSEWHERE
@@ -172,7 +191,8 @@ def rival(passage: Passage, mentions: Sequence[Mention], sentence: int, first: i
             nearest_at, apart = i, gap
     if nearest_at < 0:
         return "none"
-    for mention in mentions:
+    low = bisect_left(mentions, sentence, key=_sentence_of)
+    for mention in mentions[low : low + _CROWD]:
         if mention.sentence == sentence and mention.first <= nearest_at <= mention.last:
             return "own"
     return "other"
@@ -191,13 +211,18 @@ def bucket(number: int) -> str:
 
 
 def nearest(mentions: Sequence[Mention], sentence: int, first: int, last: int) -> tuple[Mention, int]:
-    """Return the mention nearest to some tokens and their distance (99: none in that sentence)."""
-    best, least = mentions[0], (ELSEWHERE + 1, 0)
-    for mention in mentions:
-        apart = abs(distance(mention, sentence, first, last)), abs(mention.sentence - sentence)
-        if apart < least:
-            best, least = mention, apart
+    """Return the mention nearest to some tokens and their distance (99: none in that sentence); mentions are in order."""
+    low = bisect_left(mentions, sentence, key=_sentence_of)
+    high = bisect_left(mentions, sentence + 1, key=_sentence_of)
+    if low == high:
+        beside = mentions[max(0, low - 1) : low + 1]
+        return min(beside, key=lambda m: abs(m.sentence - sentence)), ELSEWHERE
+    best = min(mentions[low:high], key=lambda m: abs(distance(m, sentence, first, last)))
     return best, distance(best, sentence, first, last)
+
+
+def _sentence_of(mention: Mention) -> int:
+    return mention.sentence
 
 
 def word_before(tokens: Sequence[Token], first: int) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from marsad.coder.choices import Choices, Part
-from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, word_before
+from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, window, word_before
 from marsad.gazetteer import Entry, Gazetteer
 from marsad.language import Phrase, Sentence
 from marsad.model import Place, Why
@@ -191,7 +191,7 @@ def candidates(passage: Passage, cluster: Cluster, sites: Sequence[Site]) -> Ite
     """Yield the places that an event could have, with the parts of features that `place` decides from."""
     own = {m.sentence for m in cluster.mentions}
     first = min(own)
-    near = [s for s in sites if s.sentence in own or first - _LOOK_BACK <= s.sentence < first or s.sentence == 0]
+    near = window(sites, own, _LOOK_BACK, _sentence)
     apart = [nearest(cluster.mentions, s.sentence, s.first, s.last) for s in near]
     has_own = any(s.sentence in own for s in near)
     marked = {s.sentence for s in near if s.label == "PLC"}
@@ -218,6 +218,10 @@ def candidates(passage: Passage, cluster: Cluster, sites: Sequence[Site]) -> Ite
             is_latest = bool(earlier) and earlier[-1] is site
             parts.append((_back, (label, type_, is_latest, site.sentence == 0, has_own)))
         yield site, parts
+
+
+def _sentence(site: Site) -> int:
+    return site.sentence
 
 
 def _what(label: str, level: str, type_: str, side: str) -> list[str]:

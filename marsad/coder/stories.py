@@ -19,6 +19,7 @@ _BODY_SHORTEST = 80
 _SHARED_MOST = 0.16
 _REPEATED_LEAST = 0.6
 _DATELINE_LINES = 4
+_LINES_KNOWN = 40
 _QUOTES = frozenset('«“"')
 
 
@@ -78,7 +79,7 @@ def _lines(text: str, sentences: Sequence[Sentence]) -> list[_Line]:
 
 def _is_boundary(lines: list[_Line], k: int, language: Language) -> bool:
     """Say whether line k opens a new story."""
-    line, before, following = lines[k], lines[:k], lines[k + 1 : k + 3]
+    line, before, following = lines[k], lines[max(0, k - _LINES_KNOWN) : k], lines[k + 1 : k + 3]
     if not line.after_blank or sum(len(b.text) for b in before[-6:] if _is_body(b)) < _BODY_SHORTEST:
         return False
     opening = line.sentences[0].tokens[0].word

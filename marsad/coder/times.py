@@ -10,25 +10,33 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from marsad.coder.choices import Choices, Part
-from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, word_before
+from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, window, word_before
 from marsad.language import DatePhrase, Language
 from marsad.model import DateRange, Span, Why
 
 _LOOK_BACK = 3
+_ANY_DAY = "2024-05-15"
+"""Stands for an unknown day of publication where it is asked whether a phrase can name days at all."""
 
 
 class Moment(NamedTuple):
-    """A date phrase of a sentence and the days it means, if they are known."""
+    """A date phrase of a sentence, its days if they are known, and whether a day of publication makes them known."""
 
     sentence: int
     phrase: DatePhrase
     dates: DateRange | None
+    is_datable: bool
 
 
 def find_moments(passage: Passage, language: Language) -> list[Moment]:
     """Return the date phrases of a passage in order, resolved against its day of publication."""
     return [
-        Moment(number, phrase, language.resolve_date(phrase, passage.published))
+        Moment(
+            number,
+            phrase,
+            language.resolve_date(phrase, passage.published),
+            language.resolve_date(phrase, passage.published or _ANY_DAY) is not None,
+        )
         for number, sentence in enumerate(passage.sentences)
         for phrase in sentence.dates
     ]
@@ -57,8 +65,7 @@ def choose_date(
 def candidates(passage: Passage, cluster: Cluster, moments: Sequence[Moment]) -> Iterator[tuple[Moment, list[Part]]]:
     """Yield the date phrases that could date an event, with the parts of features that `date` decides from."""
     own = {m.sentence for m in cluster.mentions}
-    first = min(own)
-    near = [m for m in moments if m.sentence in own or first - _LOOK_BACK <= m.sentence < first or m.sentence <= 1]
+    near = window(moments, own, _LOOK_BACK, _sentence)
     apart = [nearest(cluster.mentions, m.sentence, m.phrase.first, m.phrase.last) for m in near]
     dated = {m.sentence for m in near}
     crowded = {s for s in dated if sum(m.sentence == s for m in near) > 1}
@@ -73,7 +80,7 @@ def candidates(passage: Passage, cluster: Cluster, moments: Sequence[Moment]) ->
         has_own = mention.sentence in dated
         nearer = rival(passage, cluster.mentions, moment.sentence, phrase.first, phrase.last)
         parts: list[Part] = [
-            (_what, (phrase.kind, phrase.rule, moment.dates is not None, side)),
+            (_what, (phrase.kind, phrase.rule, moment.is_datable, side)),
             (_seat, (type_, side, is_here, has_own, phrase.kind)),
             (_tie, (before, is_here, min(phrase.first, 3), nearer)),
         ]
@@ -84,6 +91,10 @@ def candidates(passage: Passage, cluster: Cluster, moments: Sequence[Moment]) ->
             is_latest = moment is max((m for m in near if m.sentence < mention.sentence), key=_place, default=None)
             parts.append((_back, (is_latest, moment is moments[0], has_own, side, type_)))
         yield moment, parts
+
+
+def _sentence(moment: Moment) -> int:
+    return moment.sentence
 
 
 def _place(moment: Moment) -> tuple[int, int]:
