@@ -29,7 +29,7 @@ class WeightRow(msgspec.Struct, frozen=True):
 # in every report, so a part's summed weights are remembered under it.
 Part = tuple[Callable[..., list[str]], tuple[Hashable, ...]]
 Features = tuple[Sequence[Part], Sequence[str]]  # parts, and loose names that hardly ever come back
-_REMEMBERED = 200_000
+_REMEMBERED = 30_000
 
 
 def names_of(parts: Iterable[Part], loose: Iterable[str] = ()) -> list[str]:
