@@ -93,7 +93,9 @@ def _figures(sentence: Sentence, chunk: Chunk, lead: float | None, before: Seque
     """The figures of a chunk: one, or one for each counted object in it ("مسجد ومنزلين")."""
     table = _TABLES.get(chunk.label, "role_nouns")
     hits = hits_between(sentence, chunk.first, chunk.last, table)
-    heads = [_Head(*hit) for hit in hits if table != "role_nouns" or hit[2].value.who]
+    heads = [
+        _Head(*hit) for hit in hits if table != "role_nouns" or (hit[2].value.who and not _is_verb(sentence, hit[0]))
+    ]
     first = max(heads[:1] or heads, key=lambda h: h.last - h.first, default=None)
     first = next((h for h in heads if first and h.first == first.first and h.last > first.last), first)
     if table == "role_nouns":
@@ -123,6 +125,11 @@ def _as_told(sentence: Sentence, chunk: Chunk) -> Chunk:
         return chunk
     label = next((name for name, outcome in OUTCOMES.items() if outcome == following[0].hit.code), chunk.label)
     return chunk._replace(label=label)
+
+
+def _is_verb(sentence: Sentence, seat: int) -> bool:
+    """Say whether a word of harm may be a verb: "أصابت" is spelled like the noun "إصابة" before a pronoun."""
+    return any(h.table == "outcomes" and h.form in ("past", "present") for h in sentence.tokens[seat].word.hits)
 
 
 def _names_somebody(sentence: Sentence, chunk: Chunk) -> bool:
