@@ -41,7 +41,7 @@ bench: $(READY_DEV) ## speed and memory of reading
 	@$(BIN)/python -m bench.read $(ARGS)
 
 train: $(READY_DEV) ## train the tagger and the weights anew
-	@$(BIN)/python eval/train.py
+	@$(BIN)/python -m eval.train
 
 gazetteer: $(READY_DEV) ## build the gazetteer index anew from its named releases
 	@$(BIN)/python tools/build_gazetteer.py

@@ -19,6 +19,18 @@ GOLD = ROOT / "eval" / "gold"
 SHARED = ROOT.parent / "shared" / "gold"
 SHARED_SENTENCES = ("sentences-dev.jsonl", "sentences-more.jsonl")
 
+SETS = {
+    "t1": "Ukraine", "t7": "Ukraine", "t2": "Levant, Iran", "t8": "Levant, Iran", "t3": "Africa, world",
+    "u1": "Africa, world", "t9": "Syria, Iraq", "u2": "diplomacy", "t5": "pasted, noisy", "t6": "statements",
+    "a1": "Ukraine, translated", "b1": "Levant, partisan", "w1": "Africa, Asia", "d5": "diplomacy, new",
+}  # fmt: skip
+"""The theme of a report by the first characters of its name."""
+
+
+def set_of(name: str) -> str:
+    """Return the set that a training report belongs to."""
+    return SETS.get(name[:2], "constructions" if name[:1] in "ck" else "sentences")
+
 
 def exam_files() -> list[Path]:
     """Return the files of our own exam reports."""
@@ -40,11 +52,16 @@ def exam_cases(with_shared: bool = False) -> list[GoldCase]:
 
 def training_cases(with_shared: bool = True) -> list[GoldCase]:
     """Return the reports, constructions and, where they exist, the third-party sentences to build and train on."""
-    cases = [*load_gold(GOLD / "train"), *load_gold(GOLD / "constructions.jsonl")]
+    cases = [*load_gold(GOLD / "train"), *load_gold(GOLD / "more"), *load_gold(GOLD / "constructions.jsonl")]
     for name in SHARED_SENTENCES if with_shared else ():
         if (SHARED / name).is_file():
             cases += load_gold(SHARED / name)
     return cases
+
+
+def blind_cases() -> list[GoldCase]:
+    """Return the reports that were written and annotated without sight of the rules: nothing is built from them."""
+    return list(load_gold(GOLD / "blind"))
 
 
 def corpus_hash(files: Iterable[Path]) -> str:

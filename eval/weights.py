@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 # These choices compete or default to the usual value, so the even threshold serves them; the others are tuned to F1.
-EVEN = ("status:historical", "status:future", "subset", "home", "same", "mode:")
+EVEN = ("status:historical", "status:future", "subset", "home", "same")
 # A figure competes among events: pairs of figure and event are not what counts, the report's figures are.
 FIXED = {"figure": 0.36}
 LOWEST = {"date": 0.2, "generic": 0.3, "status:": 0.3}
@@ -33,7 +33,7 @@ class Examples:
         self.folds.append(fold)
 
 
-def write_weights(path: Path, learned: dict[str, Examples]) -> None:
+def write_weights(path: Path, learned: dict[str, Examples], *, is_quiet: bool = False) -> None:
     """Fit every choice and write `weights.tsv` (choice, feature, weight)."""
     lines = ["choice\tfeature\tweight"]
     for name in sorted(learned):
@@ -41,7 +41,8 @@ def write_weights(path: Path, learned: dict[str, Examples]) -> None:
         if sum(examples.answers) < 3 or all(examples.answers):
             continue
         weights, report = fit(name, examples)
-        print(f"{name:28} {report}", flush=True)
+        if not is_quiet:
+            print(f"{name:28} {report}", flush=True)
         lines += sorted(
             f"{name}\t{feature}\t{weight:.3f}" for feature, weight in weights.items() if abs(weight) >= 0.01
         )

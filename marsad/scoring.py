@@ -130,6 +130,14 @@ def _match_case(
     )
 
 
+def pair_events(case: Case, *, typed: bool = True) -> tuple[list[tuple[Json, Json]], list[Json], list[Json]]:
+    """Return the matched (gold, predicted) pairs of a report, the gold events missed and the predictions that are wrong."""
+    ids = _sentence_ids(case.text)
+    gold = [_anchor_gold(e, case.text, ids) for e in case.gold]
+    predicted = [_anchor_predicted(e, case.text, ids) for e in case.predicted or []]
+    return _match_case(gold, predicted, typed)
+
+
 def _ungrounded(predicted: list[Json], text: str) -> list[str]:
     """The quoted words that are not the document's words at their offsets."""
     bad = []
