@@ -223,6 +223,7 @@ TABLES: dict[str, Table] = {
         optional=("since", "until"),
         key=("name", "id", "since"),
     ),
+    "anaphors.tsv": Table({"lemma": _any, "kinds": _any} | _END, key=("lemma",)),
     "boilerplate.tsv": _words("pattern", "kind"),
     "currencies.tsv": Table({"word": _any, "currency": _currency} | _END, ("currency",), ("word",)),
     "damage.tsv": Table(
@@ -230,6 +231,7 @@ TABLES: dict[str, Table] = {
         optional=("plural",),
         key=("lemma", "object"),
     ),
+    "directions.tsv": _words("word", "kind"),
     "months.tsv": Table(
         {
             "word": _any,
@@ -255,6 +257,7 @@ TABLES: dict[str, Table] = {
         optional=("forms",),
         key=("lemma", "pos", "outcome"),
     ),
+    "person_names.tsv": Table({"name": _any, "latin": _any} | _END, key=("name",)),
     "place_kinds.tsv": Table(
         {"word": _any, "level": _code("levels"), "kind": _name, "gender": _one_of("m", "f")} | _END,
         optional=("gender",),

@@ -6,6 +6,7 @@ figures, sources, status and modes. Every weighted choice comes from the same me
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -126,7 +127,7 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
 def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit, event_id: str) -> Event:
     """Fill the fields of one event from what was found in its passage."""
     choices, trigger = kit.choices, cluster.trigger
-    where = places.choose_places(passage, cluster, found.sites, choices)
+    where = places.choose_places(passage, cluster, found.sites, choices, kit.gazetteer)
     dates, date_text, date_why = times.choose_date(passage, cluster, found.moments, choices)
     (status, status_why), (generic, generic_why) = factuality.choose_status(passage, cluster, dates, choices)
     casualties, weapons, damage = ownership.as_records(passage, found.figures[k], choices)
@@ -154,7 +155,7 @@ def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit
         casualties=casualties,
         damage=damage,
         money=ownership.find_money(passage, cluster) if trigger.type in _MONEY_TYPES else None,
-        source=_sources(passage, cluster, parties["source"]),
+        source=_sources(passage, cluster, parties["source"], _home(where, found.sites), kit.actors),
         why=why,
     )
 
@@ -184,16 +185,28 @@ def _participants(
     return tuple(found)
 
 
-def _sources(passage: Passage, cluster: Cluster, chosen: Chosen) -> tuple[Attribution, ...]:
-    """Everybody whom the report says the event from."""
+def _home(where: Sequence[Place], sites: Sequence[places.Site]) -> str | None:
+    """The country that an event's story is told in: that of the event's place, else the one whose places it names most."""
+    own = next((p.country for p in where if p.country), None)
+    named = Counter(site.entry.country for site in sites if site.entry.country)
+    return own or (named.most_common(1)[0][0] if named else None)
+
+
+def _sources(
+    passage: Passage, cluster: Cluster, chosen: Chosen, home: str | None, actors: Actors
+) -> tuple[Attribution, ...]:
+    """Everybody whom the report says the event from; "the health ministry" is that of the country told of."""
     own = {m.sentence for m in cluster.mentions}
-    return tuple(
-        Attribution(
-            span=passage.span(p.chunk.sentence, p.chunk.first, p.chunk.last),
-            name=p.name,
-            id=p.id,
-            inferred=p.chunk.sentence not in own,
-            why=why,
+    found = []
+    for party, why in chosen:
+        body = actors.body(party.body, home) if party.body and home else None
+        found.append(
+            Attribution(
+                span=passage.span(party.chunk.sentence, party.chunk.first, party.chunk.last),
+                name=body.name if body else party.name,
+                id=body.id if body else party.id,
+                inferred=party.chunk.sentence not in own,
+                why=why,
+            )
         )
-        for p, why in chosen
-    )
+    return tuple(found)

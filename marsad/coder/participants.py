@@ -6,10 +6,12 @@ lexicon rows within it; a party without a country of its own may take that of th
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from marsad.actors import Actor, Actors
+from marsad.coder import naming
 from marsad.coder.choices import Choice, Choices, Part
 from marsad.coder.passage import ELSEWHERE as _ELSEWHERE
 from marsad.coder.passage import (
@@ -29,6 +31,7 @@ from marsad.language import Hit
 from marsad.model import Participant, Why
 
 _PARTY_LABELS = frozenset({"ACT", "REC", "SRC", "KIL", "INJ", "CAP", "ABD", "REL", "DIS", "DMG", "MIS", "TRP"})
+_NAMES = frozenset({"actors", "nisbas", "bodies", "anaphors"})
 _LOOK_BACK = 3
 _TITLE_REACH = 6  # tokens
 _MOST = 4
@@ -53,16 +56,57 @@ class Party(NamedTuple):
 
 def find_parties(passage: Passage, actors: Actors) -> list[Party]:
     """Return the candidate parties of a passage in order of appearance."""
-    found = [_resolve(passage, chunk, actors) for chunk in chunks(passage) if chunk.label in _PARTY_LABELS]
+    marked = (_with_nisbas(passage, chunk) for chunk in chunks(passage) if chunk.label in _PARTY_LABELS)
+    found: list[Party] = []
+    for chunk in marked:
+        before = found[-1].chunk if found else None
+        if before is None or chunk.sentence != before.sentence or chunk.first > before.last:
+            found.append(_resolve(passage, chunk, actors))
     taken = {(p.chunk.sentence, i) for p in found for i in range(p.chunk.first, p.chunk.last + 1)}
     for number, sentence in enumerate(passage.sentences):
         for phrase in sentence.phrases:
-            if phrase.kind not in ("actors", "nisbas", "bodies") or (number, phrase.first) in taken:
+            is_people = phrase.kind == "role_nouns" and phrase.hit is not None and phrase.hit.value.who
+            if not (is_people or phrase.kind in _NAMES) or (number, phrase.first) in taken:
                 continue
-            chunk = Chunk(number, phrase.first, phrase.last, passage.roles[number].labels[phrase.first][2:])
-            taken.update((number, i) for i in range(phrase.first, phrase.last + 1))
+            label = passage.roles[number].labels[phrase.first][2:]
+            chunk = _with_nisbas(passage, Chunk(number, phrase.first, phrase.last, label))
+            taken.update((number, i) for i in range(phrase.first, chunk.last + 1))
             found.append(_resolve(passage, chunk, actors))
-    return sorted(found, key=lambda p: (p.chunk.sentence, p.chunk.first))
+    return list(_refer(passage, sorted(found, key=lambda p: (p.chunk.sentence, p.chunk.first)), actors))
+
+
+def _refer(passage: Passage, parties: Sequence[Party], actors: Actors) -> Iterator[Party]:
+    """Yield the parties in order, those that stand for a name told before with that name."""
+    known: list[naming.Known] = []
+    for party in parties:
+        chunk = party.chunk
+        if party.name is None and party.kind in ("other", "noun", "body"):
+            meant = naming.referred(passage, chunk, known, actors)
+            if meant is None:
+                yield party
+                continue
+            other, rule = meant
+            party = Party(chunk, other.name, other.country, other.sector, other.id, "named", rule)
+        yield party
+        if party.name:
+            surname = naming.surname_of(passage.sentences[chunk.sentence], chunk.first, chunk.last)
+            kind = actors.actor(party.id).kind if party.id else "person"
+            acts = chunk.label in ("ACT", "SRC")
+            known.append(naming.Known(party.name, party.country, party.sector, party.id, kind, surname, acts))
+
+
+def _with_nisbas(passage: Passage, chunk: Chunk) -> Chunk:
+    """The chunk with the adjectives of origin that follow it: "وزارة الخارجية" + "المصرية" is one party."""
+    tokens, labels = passage.sentences[chunk.sentence].tokens, passage.roles[chunk.sentence].labels
+    last = chunk.last
+    is_definite = tokens[last].word.is_definite
+    while last + 1 < len(tokens) and tokens[last + 1].word.is_definite is is_definite:
+        word = tokens[last + 1].word
+        is_other = labels[last + 1] != "O" and labels[last + 1][2:] != chunk.label
+        if is_other or word.prefix[:-1] or not any(h.table == "nisbas" for h in word.hits):
+            break
+        last += 1
+    return chunk._replace(last=last)
 
 
 def _resolve(passage: Passage, chunk: Chunk, actors: Actors) -> Party:
@@ -76,8 +120,11 @@ def _resolve(passage: Passage, chunk: Chunk, actors: Actors) -> Party:
     country = _country(hits) or _country(beside)
     if actor is not None and actor.kind != "state":
         return Party(chunk, actor.name, actor.country or country, actor.sector, actor.id, "named", rule)
+    person = naming.person_name(sentence, chunk.first, chunk.last)
     noun = next((h for _, _, h in hits if h.table == "role_nouns" and h.value.sector), None)
     sector = noun.value.sector if noun else title[-1].value.sector if title else None
+    if person is not None:
+        return Party(chunk, person, country, sector, None, "named", "person_names.tsv")
     body = next((h for _, _, h in hits if h.table == "bodies"), None)
     if body is not None:
         own = actor.country if actor else country
@@ -170,7 +217,7 @@ def candidates(passage: Passage, cluster: Cluster, parties: Sequence[Party]) -> 
     """Yield the parties that an event could have, with the parts of features that its roles are chosen from."""
     sentences = {m.sentence for m in cluster.mentions}
     first = min(sentences)
-    nearby = window(parties, sentences, _LOOK_BACK, _sentence)
+    nearby = [*window(parties, sentences, _LOOK_BACK, _sentence), *_citing(parties, first, max(sentences))]
     near = [p for p in nearby if p.chunk.sentence in sentences or p.chunk.label in _PARTY_LABELS]
     form = _form(passage, cluster.trigger)
     type_ = cluster.trigger.type
@@ -198,11 +245,23 @@ def candidates(passage: Passage, cluster: Cluster, parties: Sequence[Party]) -> 
                 (_order, (label, min(rank, 2), passage.events_between(chunk.sentence, mention.first, chunk.first)))
             )
         else:
-            back = min(3, mention.sentence - chunk.sentence)
+            back = max(-1, min(4, mention.sentence - chunk.sentence))
             own = (mention.sentence, chunk.label) in labelled
             parts.append((_back, (label, back, form, type_, before)))
             parts.append((_latest, (label, latest.get(chunk.label) is party, own, chunk.sentence == 0)))
         yield party, parts
+
+
+def _citing(parties: Sequence[Party], first: int, last: int) -> list[Party]:
+    """Whom the report cites just after sentences `first` to `last`, or whose statement it has been giving since long before.
+
+    "… قتلى في الغارة. وقال الدفاع المدني إن …" and "وجاء في بيان القيادة العامة: …" many sentences earlier.
+    """
+    low = bisect_left(parties, first - _LOOK_BACK, key=_sentence)
+    earlier = next((p for p in reversed(parties[:low]) if p.chunk.label == "SRC" and p.chunk.sentence > 0), None)
+    after = bisect_left(parties, last + 1, key=_sentence)
+    following = [p for p in parties[after : after + _MOST] if p.chunk.sentence == last + 1 and p.chunk.label == "SRC"]
+    return [*([earlier] if earlier else []), *following]
 
 
 def _sentence(party: Party) -> int:

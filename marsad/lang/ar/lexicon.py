@@ -122,6 +122,22 @@ class NisbaRow(msgspec.Struct, frozen=True):
     source: str
 
 
+class AnaphorRow(msgspec.Struct, frozen=True):
+    """A noun that stands for a name told before ("the movement"): the kinds of actors that it may mean, `|` between."""
+
+    lemma: str
+    kinds: str
+    source: str
+
+
+class PersonNameRow(msgspec.Struct, frozen=True):
+    """A word of personal names with its usual English spelling."""
+
+    name: str
+    latin: str
+    source: str
+
+
 class PlaceKindRow(msgspec.Struct, frozen=True):
     """A word that says what kind of place the next name is."""
 
@@ -180,6 +196,9 @@ TABLES = (
     Table("titles", TitleRow, lambda r: r.title, lambda r: r.sector or "none", _noun),
     Table("role_nouns", RoleRow, lambda r: r.lemma, lambda r: r.who or r.sector or "none", _noun),
     Table("nisbas", NisbaRow, lambda r: r.lemma, lambda r: r.country or "none", _adjective),
+    Table("directions", MarkRow, lambda r: r.word, lambda r: r.kind, _as_is),
+    Table("anaphors", AnaphorRow, lambda r: r.lemma, lambda r: r.kinds, _noun),
+    Table("person_names", PersonNameRow, lambda r: r.name, lambda r: "name", _as_is),  # noqa: ARG005 - one shape
     Table("place_kinds", PlaceKindRow, lambda r: r.word, lambda r: r.level, _noun),
 )
 
