@@ -21,6 +21,10 @@ _LOOK_BACK = 3
 _MOST = 6
 _CHAIN_GAP = 2
 _SMALLEST_UNMARKED = 5000  # people
+_SHORTEST_MARKED = 3  # letters: "إلى" and "بين" are towns too
+_LARGE = 100_000  # people: known beyond its country
+_FAMOUS = 500_000
+_DWARFED = 30
 _OTHER_READINGS = frozenset({"triggers", "outcomes", "role_nouns", "nisbas"})
 
 
@@ -49,7 +53,8 @@ def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
     support = _countries(passage, names)
     sites: list[Site] = []
     for number, found in enumerate(names):
-        resolved = [(name, _resolve(name, found, support, gazetteer)) for name in found]
+        chosen = [(name, _resolve(name, found, support, gazetteer)) for name in found]
+        resolved = [(name, entry) for name, entry in chosen if _is_credible(entry, name, support, gazetteer)]
         labels = passage.roles[number].labels
         for name, entry in _most_specific(resolved, gazetteer, passage.sentences[number]):
             label = next((labels[i][2:] for i in range(name.first, name.last + 1) if labels[i] != "O"), "")
@@ -61,19 +66,35 @@ def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
     """The place names of a sentence, each with the kind word before it."""
     sentence = passage.sentences[number]
     kinds = {p.last: p for p in sentence.phrases if p.kind == "place_kinds"}
+    # "بوكو حرام" is a group, though Boko and Haram are places.
+    parties = {
+        i for p in sentence.phrases if p.kind == "actors" and p.last > p.first for i in range(p.first, p.last + 1)
+    } - {i for p in sentence.phrases if p.kind == "places" and p.last > p.first for i in range(p.first, p.last + 1)}
     found: list[_Name] = []
     taken = -1
     for phrase in sorted((p for p in sentence.phrases if p.kind == "places"), key=lambda p: (p.first, -p.last)):
         if phrase.first <= taken or phrase.hit is None:
             continue
         kind = kinds.get(phrase.first - 1)
-        if kind is None and not _is_safe(passage, number, phrase, gazetteer):
+        is_name = _is_named(passage, number, phrase) if kind else _is_safe(passage, number, phrase, gazetteer)
+        if not is_name or (phrase.first in parties and phrase.last in parties):
             continue
         first = kind.first if kind else phrase.first
         level = kind.hit.code if kind and kind.hit else None
         found.append(_Name(first, phrase.last, phrase.hit.value, level, f"gazetteer {phrase.hit.form}"))
         taken = phrase.last
     return found
+
+
+def _is_named(passage: Passage, number: int, phrase: Phrase) -> bool:
+    """Say whether what follows a kind word is its name: an ordinary word ("موقع عسكري", "الطريق إلى") must look like one."""
+    if phrase.first != phrase.last or phrase.hit is None or phrase.hit.code != "ordinary":
+        return True
+    word = passage.sentences[number].tokens[phrase.first].word
+    if any(h.table in _OTHER_READINGS for h in word.hits):
+        return False
+    is_marked = passage.roles[number].labels[phrase.first][2:] == "PLC"
+    return word.is_definite or (is_marked and len(word.folded) > _SHORTEST_MARKED)
 
 
 def _is_safe(passage: Passage, number: int, phrase: Phrase, gazetteer: Gazetteer) -> bool:
@@ -96,12 +117,19 @@ def _countries(passage: Passage, names: list[list[_Name]]) -> Counter[str]:
     for number, found in enumerate(names):
         for name in found:
             countries = {e.country for e in name.entries if e.country}
-            if len(countries) == 1:
+            if len(countries) == 1 and (name.entries[0].population or 0) >= _LARGE:
                 support[countries.pop()] += 2
         for phrase in passage.sentences[number].phrases:
             if phrase.kind == "nisbas" and phrase.hit and phrase.hit.value.country:
                 support[phrase.hit.value.country] += 1
     return support
+
+
+def _is_credible(entry: Entry, name: _Name, support: Counter[str], gazetteer: Gazetteer) -> bool:
+    """Say whether a story may speak of a place: a small one must lie in a country of the story, or be known for news."""
+    if not support or entry.country is None or support[entry.country] or entry.level not in ("settlement", "admin"):
+        return True
+    return (entry.population or 0) >= _LARGE or gazetteer.is_curated(name.rule.removeprefix("gazetteer "))
 
 
 def _resolve(name: _Name, beside: list[_Name], support: Counter[str], gazetteer: Gazetteer) -> Entry:
@@ -115,7 +143,7 @@ def _resolve(name: _Name, beside: list[_Name], support: Counter[str], gazetteer:
             total += 1.0
         if name.level and entry.level == name.level:
             total += 3.0
-        elif name.level is None and entry.level in ("settlement", "country", "area"):
+        elif name.level in (None, "area", "facility") and entry.level in ("settlement", "country", "area"):
             total += 0.8
         for other in neighbours:
             if any(gazetteer.is_inside(entry.id, o.id) for o in other.entries[:4] if o.id != entry.id):
@@ -123,8 +151,14 @@ def _resolve(name: _Name, beside: list[_Name], support: Counter[str], gazetteer:
                 break
         return total
 
-    ranked = sorted(name.entries[:12], key=score, reverse=True)
-    return ranked[0]
+    entries = name.entries[:12]
+    largest = max(e.population or 0 for e in entries)
+    if largest >= _FAMOUS and not any(
+        gazetteer.is_inside(e.id, o.id) for e in entries for n in neighbours for o in n.entries[:2]
+    ):
+        # Manila is the capital, whatever hamlet of the name lies in a country of the story.
+        entries = tuple(e for e in entries if (e.population or 0) * _DWARFED >= largest or e.level != "settlement")
+    return max(entries, key=score)
 
 
 def _most_specific(
@@ -142,7 +176,12 @@ def _most_specific(
                 sentence.tokens[i].word.kind != "mark" or sentence.tokens[i].word.folded in "،,("
                 for i in range(last + 1, after.first)
             )
-            if gap > _CHAIN_GAP or not plain or outer.id == entry.id or not gazetteer.is_inside(entry.id, outer.id):
+            between = sentence.tokens[last + 1 : after.first]
+            is_beside = any(h.table == "directions" for token in between for h in token.word.hits)
+            if gap > _CHAIN_GAP or not plain or outer.id == entry.id:
+                break
+            # "قرية كفر قليل جنوب نابلس" is one place, told by its neighbour.
+            if not is_beside and not gazetteer.is_inside(entry.id, outer.id):
                 break
             last = after.last
             k += 1
@@ -150,26 +189,37 @@ def _most_specific(
         k += 1
 
 
-def choose_places(passage: Passage, cluster: Cluster, sites: Sequence[Site], choices: Choices) -> list[Place]:
-    """Return the places of an event: those of its own sentences first, else one taken over from before."""
+def choose_places(
+    passage: Passage, cluster: Cluster, sites: Sequence[Site], choices: Choices, gazetteer: Gazetteer
+) -> list[Place]:
+    """Return the places of an event: those of its own sentences first, else one taken over from before.
+
+    A place that another chosen place lies in is left out: the most specific stands.
+    """
     group = choices.group("place")
     choice = group.choices[0]
     found = list(candidates(passage, cluster, sites))
     scored = sorted(((group.scores(parts)[0], k) for k, (_, parts) in enumerate(found)), reverse=True)
     own = {m.sentence for m in cluster.mentions}
-    chosen: list[Place] = []
+    chosen: list[tuple[float, int]] = []
     seen: set[str] = set()
-    for rank, (score, k) in enumerate(scored):
-        site, parts = found[k]
-        inherited = site.sentence not in own
+    for score, k in scored:
+        site = found[k][0]
         if score < choice.threshold or len(chosen) >= _MOST:
             break
-        if site.entry.id not in seen and not (inherited and chosen):
+        if site.entry.id not in seen and not (site.sentence not in own and chosen):
             seen.add(site.entry.id)
-            lost = [(found[j][0].entry.name, s) for s, j in scored[rank + 1 : rank + 3]]
-            words = passage.span(site.sentence, site.first, site.last).text
-            chosen.append(_record(site, passage, inherited, choice.why(score, (parts, ()), words, lost, site.rule)))
-    return chosen
+            chosen.append((score, k))
+    places = []
+    for score, k in chosen:
+        site, parts = found[k]
+        if any(gazetteer.is_inside(other, site.entry.id) for other in seen if other != site.entry.id):
+            continue
+        lost = [(found[j][0].entry.name, s) for s, j in scored if s < score][:2]
+        words = passage.span(site.sentence, site.first, site.last).text
+        why = choice.why(score, (parts, ()), words, lost, site.rule)
+        places.append(_record(site, passage, site.sentence not in own, why))
+    return places
 
 
 def _record(site: Site, passage: Passage, inherited: bool, why: Why) -> Place:
