@@ -220,6 +220,7 @@ def as_records(
                 span=span, outcome=figure.code, who=figure.who, quantity=figure.quantity, subset=part, why=why
             )
             if not any(_same(c.outcome, c.quantity, figure) for c in casualties):
+                casualties = [c for c in casualties if not _is_outdone(c, record)]
                 casualties.append(record)
         elif chunk.label == "WPN":
             if not any(_same(w.kind, w.quantity, figure) for w in weapons):
@@ -227,6 +228,15 @@ def as_records(
         elif not any(_same(d.object, d.quantity, figure) for d in damage):
             damage.append(Damage(span=span, object=figure.code, quantity=figure.quantity, subset=part, why=why))
     return tuple(casualties), tuple(weapons), tuple(damage)
+
+
+def _is_outdone(told: Casualty, record: Casualty) -> bool:
+    """Whether a toll only repeats with less what another says: "قتلى" beside "ستة قتلى", six beside "at least six"."""
+    if told.outcome != record.outcome or told.subset or record.subset:
+        return False
+    own, other = told.quantity, record.quantity
+    is_bare = own.min is None and own.max is None and own.vague is None and own.joint is None
+    return (is_bare and other.min is not None) or (own.min == other.min is not None)
 
 
 def _same(code: str, quantity: Quantity, figure: Figure) -> bool:

@@ -33,7 +33,7 @@ class _Head(NamedTuple):
 
 def find_figures(passage: Passage) -> list[Figure]:
     """Return the candidate figures of a passage in order; counts of zero are left out."""
-    marked = [c for c in chunks(passage) if c.label in OUTCOMES or c.label in _TABLES]
+    marked = [c for c in chunks(passage) if (c.label in OUTCOMES or c.label in _TABLES) and not _is_named(passage, c)]
     taken = {(c.sentence, i) for c in marked for i in range(c.first, c.last + 1)}
     found: list[Figure] = []
     proposed = [
@@ -42,6 +42,16 @@ def find_figures(passage: Passage) -> list[Figure]:
     for chunk, lead in sorted([*((c, None) for c in marked), *proposed], key=lambda x: x[0][:3]):
         found += [f for f in _figures(passage.sentences[chunk.sentence], chunk, lead, found) if f.quantity.max != 0]
     return found
+
+
+def _is_named(passage: Passage, chunk: Chunk) -> bool:
+    """Say whether a chunk is part of a settlement's name: "بيت" in "بيت لاهيا" is no house."""
+    size = chunk.last - chunk.first
+    return any(
+        p.kind == "places" and p.first <= chunk.first and chunk.last <= p.last and p.last - p.first > size
+        for p in passage.sentences[chunk.sentence].phrases
+        if p.hit is not None and p.hit.code == "settlement"
+    )
 
 
 def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> Iterator[tuple[Chunk, float]]:
@@ -146,9 +156,10 @@ def _casualty(
     title = bool(hits_between(sentence, chunk.first, chunk.last, "titles"))
     who = head.hit.value.who if head else "official" if title else "person"
     quantity, rule = _quantity(sentence, chunk, head)
-    if head is None and not title and before and before[-1].chunk.sentence == chunk.sentence and before[-1].who:
+    is_counted = any(c.noun is not None and chunk.first <= c.noun <= chunk.last for c in sentence.counts)
+    if head is None and not title and is_counted and before and before[-1].chunk.sentence == chunk.sentence:
         # "ثلاثة جنود ... وسبعة آخرون": the others are of the same kind.
-        who = before[-1].who
+        who = before[-1].who or who
     return Figure(chunk, OUTCOMES[chunk.label], who, quantity, rule, lead)
 
 

@@ -119,7 +119,8 @@ class Context:
             else:
                 if at < end and not (hint.value == "measured" and self.has(at + 1, "measure")):
                     return found
-                if hint.value == "both" and at < end and self._has_number_before(hint.first):
+                is_apart = at < end or self._is_joined(found.first)
+                if hint.value == "both" and is_apart and self._has_number_before(hint.first):
                     return found
                 bind(found, hint.role)
                 found.first = hint.first
@@ -129,6 +130,11 @@ class Context:
             if not continue_here:
                 return found
         return found
+
+    def _is_joined(self, first: int) -> bool:
+        """Say whether a number is joined to what stands before: in "9 قتلى على الأقل و16 جريحا" the nine are at least."""
+        numeral = self.numerals[first]
+        return self._end_before(first) < first - 1 or (numeral is not None and numeral.prefix.startswith("و"))
 
     def _has_number_before(self, first: int) -> bool:
         for at in range(first - 1, max(first - 5, -1), -1):

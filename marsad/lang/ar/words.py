@@ -109,7 +109,6 @@ def noun_forms(lemma: str, plurals: tuple[str, ...] = ()) -> Iterator[tuple[str,
     base = lemma[:-1] + "ت" if lemma.endswith("ه") else lemma
     if lemma.endswith("ه"):
         yield lemma[:-1] + "ات", "plural"
-        yield base, "singular"
     else:
         yield lemma + "ا", "singular"
         if not plurals:
