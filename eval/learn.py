@@ -8,6 +8,7 @@ from typing import Any
 from eval import align
 from eval.unseen import Report
 from eval.weights import Examples
+from marsad import coder
 from marsad.coder import events, factuality, ownership, participants, places, quantities, times, triggers
 from marsad.coder.choices import Choices, names_of
 from marsad.coder.passage import Cluster, Figure, Passage
@@ -57,25 +58,30 @@ def learn_fields(reports: list[Report], language: Any, choices: Choices, modes: 
             sites = places.find_sites(passage, language.gazetteer)
             moments = times.find_moments(passage, language)
             parties = participants.find_parties(passage, language.actors)
+            home = coder.home_country(sites, parties)
             for cluster, gold in pairs:
                 if gold is not None:
-                    _learn_parties(found, passage, cluster, parties, gold, report.fold)
+                    _learn_parties(found, passage, cluster, parties, gold, (report.fold, home))
                     _learn_where(found, passage, cluster, sites, gold, report.fold)
                     _learn_when(found, passage, cluster, moments, gold, report.fold)
                     _learn_facts(found, passage, cluster, gold, (report.fold, modes))
     return found
 
 
-def _learn_parties(found: Any, passage: Passage, cluster: Cluster, parties: Any, gold: Any, fold: int) -> None:
-    country = next((p["country"] for p in gold["places"] if p["country"]), None)
+def _learn_parties(
+    found: Any, passage: Passage, cluster: Cluster, parties: Any, gold: Any, given: tuple[int, str | None]
+) -> None:
+    fold, home = given
+    own = next((p["country"] for p in gold["places"] if p["country"]), None)
+    country, known_by = (own, "place") if own else (home, "story")
     for party, parts in participants.candidates(passage, cluster, parties):
         features = names_of(parts)
         for role in ("actor", "recipient", "source"):
             item = next((i for i in gold.get(role) or () if align.is_party(passage, party, i)), None)
             found[role].add(features, item is not None, fold)
             if item is not None and role != "source" and party.country is None and party.name is None and country:
-                home = names_of([participants.home_part(party, role, cluster.trigger.type)])
-                found["home"].add(home, item["country"] == country, fold)
+                part = participants.home_part(party, role, cluster.trigger.type, known_by)
+                found["home"].add(names_of([part]), item["country"] == country, fold)
 
 
 def _learn_where(found: Any, passage: Passage, cluster: Cluster, sites: Any, gold: Any, fold: int) -> None:

@@ -53,6 +53,7 @@ class Findings(NamedTuple):
     sites: list[places.Site]
     moments: list[times.Moment]
     parties: list[participants.Party]
+    home: str | None
     figures: list[list[tuple[Figure, Why]]]
 
 
@@ -113,10 +114,13 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
     """Return the events of one passage, numbered from `known` + 1."""
     mentions = triggers.find_mentions(passage, kit.choices)
     clusters = events.join_mentions(passage, mentions, kit.choices)
+    sites = places.find_sites(passage, kit.gazetteer)
+    parties = participants.find_parties(passage, kit.actors)
     found = Findings(
-        places.find_sites(passage, kit.gazetteer),
+        sites,
         times.find_moments(passage, language),
-        participants.find_parties(passage, kit.actors),
+        parties,
+        home_country(sites, parties),
         ownership.assign_figures(passage, clusters, quantities.find_figures(passage), kit.choices),
     )
     return [
@@ -128,6 +132,7 @@ def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit
     """Fill the fields of one event from what was found in its passage."""
     choices, trigger = kit.choices, cluster.trigger
     where = places.choose_places(passage, cluster, found.sites, choices, kit.gazetteer)
+    home = _country(where, found.home)
     dates, date_text, date_why = times.choose_date(passage, cluster, found.moments, choices)
     (status, status_why), (generic, generic_why) = factuality.choose_status(passage, cluster, dates, choices)
     casualties, weapons, damage = ownership.as_records(passage, found.figures[k], choices)
@@ -146,8 +151,8 @@ def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit
         story=passage.story,
         trigger=passage.span(trigger.sentence, trigger.first, trigger.last),
         mentions=tuple(passage.span(m.sentence, m.first, m.last) for m in cluster.mentions if m is not trigger),
-        actor=_participants(passage, cluster, parties["actor"], "actor", where, kit),
-        recipient=_participants(passage, cluster, parties["recipient"], "recipient", where, kit),
+        actor=_participants(passage, cluster, parties["actor"], "actor", home, kit),
+        recipient=_participants(passage, cluster, parties["recipient"], "recipient", home, kit),
         places=tuple(where),
         date=dates,
         date_text=date_text,
@@ -155,7 +160,7 @@ def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit
         casualties=casualties,
         damage=damage,
         money=ownership.find_money(passage, cluster) if trigger.type in _MONEY_TYPES else None,
-        source=_sources(passage, cluster, parties["source"], _home(where, found.sites), kit.actors),
+        source=_sources(passage, cluster, parties["source"], home[0], kit.actors),
         why=why,
     )
 
@@ -168,28 +173,35 @@ def _type_why(passage: Passage, trigger: Mention, kit: Kit) -> Why:
     return Why(rule=f"tagger:{trigger.type}; choice:keep", words=kept.words, score=kept.score, features=heaviest)
 
 
+def home_country(sites: Sequence[places.Site], parties: Sequence[participants.Party]) -> str | None:
+    """Return the country that a story speaks of: that of most of its places and parties, if it is that of at least half."""
+    named = Counter(site.entry.country for site in sites if site.entry.country)
+    named.update(party.country for party in parties if party.country)
+    country, times_named = named.most_common(1)[0] if named else (None, 0)
+    return country if 2 * times_named >= named.total() else None
+
+
+def _country(where: Sequence[Place], home: str | None) -> tuple[str | None, str]:
+    """The country that an event is told in, and how it is known: by the event's place, or by the whole story."""
+    own = next((p.country for p in where if p.country), None)
+    return (own, "place") if own else (home, "story")
+
+
 def _participants(
-    passage: Passage, cluster: Cluster, chosen: Chosen, role: str, where: Sequence[Place], kit: Kit
+    passage: Passage, cluster: Cluster, chosen: Chosen, role: str, where: tuple[str | None, str], kit: Kit
 ) -> tuple[Participant, ...]:
-    """The actors or recipients of an event; one without a country may take that of the event's place."""
+    """The actors or recipients of an event; one without a country may take that of the event's place or story."""
     home = kit.choices.group("home")
     least = home.choices[0].threshold
-    country = next((p.country for p in where if p.country), None)
+    country, known_by = where
     found = []
     for party, why in chosen:
         own = None
         if party.country is None and party.name is None and country:
-            part = participants.home_part(party, role, cluster.trigger.type)
+            part = participants.home_part(party, role, cluster.trigger.type, known_by)
             own = country if home.scores((part,))[0] >= least else None
         found.append(participants.as_participant(passage, cluster, (party, why), own, kit.actors))
     return tuple(found)
-
-
-def _home(where: Sequence[Place], sites: Sequence[places.Site]) -> str | None:
-    """The country that an event's story is told in: that of the event's place, else the one whose places it names most."""
-    own = next((p.country for p in where if p.country), None)
-    named = Counter(site.entry.country for site in sites if site.entry.country)
-    return own or (named.most_common(1)[0][0] if named else None)
 
 
 def _sources(

@@ -326,18 +326,24 @@ def _form(passage: Passage, mention: Mention) -> str:
     return (f"{hit.form}" if hit else "unknown") + passive
 
 
-def home_part(party: Party, role: str, type_: str) -> Part:
-    """Return the part of features from which `home` decides whether a party takes the country of the event's place."""
-    return _home, (party.sector, party.chunk.label, role, type_, party.kind)
+def home_part(party: Party, role: str, type_: str, known_by: str) -> Part:
+    """Return the part of features from which `home` decides whether a party takes the country of the event.
+
+    `known_by` says whether that is the country of the event's "place" or of the whole "story".
+    """
+    return _home, (party.sector, party.chunk.label, role, type_, party.kind, known_by)
 
 
-def _home(sector: str | None, label: str, role: str, type_: str, kind: str) -> list[str]:
+def _home(sector: str | None, label: str, role: str, type_: str, kind: str, known_by: str) -> list[str]:
     return [
         f"sector={sector}",
         f"sector={sector}/{role}",
         f"label={label}/{role}",
         f"type={type_}/{role}",
         f"kind={kind}/{role}",
+        f"known={known_by}",
+        f"known={known_by}/{type_}",
+        f"known={known_by}/{kind}/{role}",
     ]
 
 

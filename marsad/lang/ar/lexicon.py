@@ -286,7 +286,8 @@ class Lexicon:
         """Return (prefix, stem, hits) of the readings of a folded word that the lexicon confirms.
 
         Readings with fewer clitics come first and give prefix and stem; a later reading only adds hits of tables that the
-        earlier ones lack ("فقد": lost, and ف + قد). No reading gives ("", folded, ()).
+        earlier ones lack ("فقد": lost, and ف + قد). Where no reading is confirmed, prefix and stem are empty; that a word
+        may be somebody's name ("المصري") confirms nothing.
         """
         first: tuple[str, str] | None = None
         hits: list[Hit] = []
@@ -298,10 +299,12 @@ class Lexicon:
                 known = self.words(stem)
                 fitting = [h for h in known if h.table not in tables and _fits(prefix, h.form)] if known else ()
                 if fitting:
-                    first = first or (prefix, stem)
+                    if first is None and any(h.table != "person_names" for h in fitting):
+                        first = prefix, stem
                     hits += fitting
                     tables.update(h.table for h in fitting)
-        return (*first, tuple(hits)) if first else ("", folded, ())
+        prefix, stem = first or ("", "")
+        return prefix, stem, tuple(hits)
 
 
 def _entries(table: Table, rows: list[Any]) -> Iterator[_Entry]:

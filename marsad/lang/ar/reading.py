@@ -193,12 +193,12 @@ class Arabic:
         bare = tuple(rest for before, rest in words.splits(folded) if not before.endswith("س"))
         bare = (folded, *(f"ال{rest}" for before, rest in words.splits(folded) if before.endswith("لل")), *bare[1:])
         suffix = folded[len(prefix) + len(stem) :] if stem and folded[len(prefix) :].startswith(stem) else ""
-        proclitics = words.parts(prefix if hits else _article(folded))
+        proclitics = words.parts(prefix if stem else _article(folded))
         return Word(
             folded,
             kind,
             prefix=proclitics,
-            stem=stem if hits else folded[len(_article(folded)) :],
+            stem=stem or folded[len(_article(folded)) :],
             suffix=suffix,
             light=words.light(folded),
             bare=bare,

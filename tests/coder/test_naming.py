@@ -1,0 +1,89 @@
+"""Names that no list has, and words that stand for a name told before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from marsad.coder.naming import person_name
+from marsad.coder.participants import Party, find_parties
+from marsad.coder.passage import Passage
+from marsad.coder.places import find_sites
+from marsad.coder.tagger import Tagged
+from marsad.lang.ar.reading import Arabic
+
+
+def read(text: str, arabic: Arabic, marked: str = "", label: str = "ACT") -> Passage:
+    """A passage in which the role tagger marked some words."""
+    sentences = arabic.read_sentences(text, 0, len(text))
+    start = text.find(marked) if marked else -1
+    tagged = []
+    for sentence in sentences:
+        labels, mark = [], "B-"
+        for token in sentence.tokens:
+            inside = start >= 0 and token.start < start + len(marked) and token.end > start
+            labels.append(f"{mark}{label}" if inside else "O")
+            mark = "I-" if inside else "B-"
+        tagged.append(Tagged(labels, np.zeros((len(labels), 2), dtype=np.float32), ["O", f"B-{label}"]))
+    plain = [Tagged(["O"] * len(s.tokens), t.scores, t.names) for s, t in zip(sentences, tagged, strict=True)]
+    return Passage(text, 0, "2025-07-22", sentences, plain, tagged)
+
+
+def party_of(text: str, words: str, arabic: Arabic) -> Party:
+    """The party that some marked words are read as."""
+    passage = read(text, arabic, words)
+    for party in find_parties(passage, arabic.actors):
+        chunk = party.chunk
+        if words in passage.span(chunk.sentence, chunk.first, chunk.last).text:
+            return party
+    raise AssertionError(f"no party {words}")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("إياد رضوان", "Iyad Radwan"),
+        ("سيرغي فيدوروف", "Sergei Fedorov"),
+        ("عبد الله الطويل", "Abdullah al-Tawil"),
+        ("إياد", None),
+        ("إياد قصطليميري", None),
+    ],
+)
+def test_a_person_nobody_lists_is_named_by_all_the_words_of_his_name(
+    text: str, name: str | None, arabic: Arabic
+) -> None:
+    sentence = arabic.read_sentences(text, 0, len(text))[0]
+    assert person_name(sentence, 0, len(sentence.tokens) - 1) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "name"),
+    [
+        ("أعلنت حركة حماس قبولها. وقالت الحركة إنها سترد.", "الحركة", "Hamas"),
+        ("قال وزير الخارجية التركي هاكان فيدان إن بلاده ترفض.", "بلاده", "Turkey"),
+        ("قالت الحركة إنها سترد.", "الحركة", None),
+        ("ندد العاملون بقصف بلاده.", "بلاده", None),
+    ],
+)
+def test_a_word_for_a_name_told_before_takes_that_name(text: str, word: str, name: str | None, arabic: Arabic) -> None:
+    assert party_of(text, word, arabic).name == name
+
+
+def test_the_ministry_with_its_nisba_is_one_party(arabic: Arabic) -> None:
+    party = party_of("أعلنت وزارة الخارجية المصرية موقفها.", "وزارة الخارجية", arabic)
+    assert (party.chunk.first, party.chunk.last) == (1, 3)
+    assert party.country == "EGY"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("وصل الوفد الأميركي إلى مانيلا آتيا من واشنطن.", {"Manila", "Washington"}),
+        ("استهدفت الغارة موقعا عسكريا قرب حمص.", {"Homs"}),
+        ("سلك الطريق إلى بغداد.", {"Baghdad"}),
+        ("قصف قرية كفر قليل جنوب نابلس.", {"Kafr Qallil"}),
+    ],
+)
+def test_no_hamlet_abroad_and_no_ordinary_word_is_a_place(text: str, names: set[str], arabic: Arabic) -> None:
+    found = {site.entry.name for site in find_sites(read(text, arabic), arabic.gazetteer)}
+    assert {name for name in found if name not in ("United States",)} == names
