@@ -60,11 +60,7 @@ def fit(name: str, examples: Examples) -> tuple[dict[str, float], str]:
         train, test = folds != fold, folds == fold
         if answers[train].any() and not answers[train].all():
             unseen[test] = _model(matrix[train], answers[train]).predict_proba(matrix[test])[:, 1]
-    lowest = next((low for start, low in LOWEST.items() if name.startswith(start)), 0.0)
-    if name in FIXED:
-        threshold = FIXED[name]
-    else:
-        threshold = 0.5 if name.startswith(EVEN) else _best_threshold(unseen, answers, lowest)
+    threshold = FIXED.get(name) or (0.5 if name.startswith(EVEN) else _best_threshold(unseen, answers, name))
     model = _model(matrix, answers)
     weights: dict[str, float] = dict(zip(names, model.coef_[0].tolist(), strict=True))
     weights["bias"] = float(model.intercept_[0])
@@ -98,8 +94,9 @@ def _model(matrix: Any, answers: Any) -> LogisticRegression:
     return model
 
 
-def _best_threshold(scores: Any, answers: Any, lowest: float) -> float:
-    """The threshold with the best F1."""
+def _best_threshold(scores: Any, answers: Any, name: str) -> float:
+    """The threshold with the best F1, not below the lowest for a choice of this name."""
+    lowest = next((low for start, low in LOWEST.items() if name.startswith(start)), 0.0)
     best = (0.0, 0.5)
     for step in range(10, 90, 2):
         threshold = step / 100
