@@ -282,6 +282,7 @@ TABLES: dict[str, Table] = {
     "titles.tsv": Table(
         {"title": _any, "sector": _code("sectors"), "kind": _name} | _END, optional=("sector", "kind"), key=("title",)
     ),
+    "topics.tsv": _words("word", "topic"),
     "trigger_blockers.tsv": _words("phrase", "kind"),
     "triggers.tsv": Table(
         {"lemma": _any, "pos": _POS, "forms": _forms, "type": _code("types"), "mode": _mode}

@@ -6,6 +6,7 @@ Indexes: a seat is (sentence, token) within the passage; spans are code points o
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -34,6 +35,7 @@ class Passage(msgspec.Struct):
     roles: list[Tagged]
     _facts: dict[int, tuple[frozenset[object], ...]] = msgspec.field(default_factory=dict)
     _seats: dict[int, list[int]] = msgspec.field(default_factory=dict)
+    _topic: tuple[str, int] | None = None
 
     def event_seats(self, sentence: int) -> list[int]:
         """Return the tokens of a sentence at which the event tagger opens an event."""
@@ -61,6 +63,14 @@ class Passage(msgspec.Struct):
             dates = frozenset(d.expression for d in own.dates)
             found = self._facts[sentence] = (*named, counts, dates)
         return found
+
+    def topic(self) -> tuple[str, int]:
+        """Return what most words of the story speak of beside conflict (sport, film, weather …), and how many do."""
+        if self._topic is None:
+            words = {(p.hit.code, p.hit.row) for s in self.sentences for p in s.phrases if p.kind == "topics" and p.hit}
+            counts = Counter(topic for topic, _ in words)
+            self._topic = min(counts.items(), key=lambda item: (-item[1], item[0])) if counts else ("", 0)
+        return self._topic
 
     def span(self, sentence: int, first: int, last: int) -> Span:
         """Return the document span of tokens first to last (inclusive) of a sentence."""

@@ -13,6 +13,7 @@ from marsad.language import Sentence, Token
 
 # Log-odds against "no event" down to which a word is still worth a second look: any word, and a trigger of the lexicon.
 _NEAR_MISS = -2.5
+_MANY = 4  # words of sport, film, weather …
 _LISTED_MISS = -5.0
 _OTHER_TABLES = frozenset(
     {"outcomes", "role_nouns", "damage", "weapons", "places", "titles", "speech_verbs", "nisbas", "actors"}
@@ -82,6 +83,7 @@ def keep_parts(passage: Passage, mention: Mention) -> list[Part]:
     seats = passage.event_seats(mention.sentence)
     crowd = min(4, len(seats)), any(labels[i] == "B-" + type_ for i in seats if i != first)
     near = any(label != "O" for label in labels[max(0, first - 3) : first])
+    topic, words = passage.topic()
     role, around = "", frozenset[str]()
     if passage.roles:
         roles = passage.roles[mention.sentence].labels
@@ -94,6 +96,7 @@ def keep_parts(passage: Passage, mention: Mention) -> list[Part]:
         (_stem, (word.light, type_)),
         (_neighbours, (tokens[first - 1].word.folded if first else "^", _after(tokens, mention.last))),
         (_roles, (role, around, type_)),
+        (_topic, (topic, "many" if words > _MANY else str(words), type_)),
     ]
 
 
@@ -159,3 +162,8 @@ def _neighbours(before: str, after: str) -> list[str]:
 def _roles(role: str, around: frozenset[str], type_: str) -> list[str]:
     """Features of the roles that the words around it play."""
     return [f"role={role}", f"around={len(around)}", *(f"around={label}/{type_}" for label in sorted(around))]
+
+
+def _topic(topic: str, words: str, type_: str) -> list[str]:
+    """Features of what else the story may be about: in sport and film, attacks are none."""
+    return [f"topic={words}", f"topic={topic}/{words}", f"topic={topic}/{words}/{type_}"]

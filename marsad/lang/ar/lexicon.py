@@ -138,6 +138,14 @@ class PersonNameRow(msgspec.Struct, frozen=True):
     source: str
 
 
+class TopicRow(msgspec.Struct, frozen=True):
+    """A word of reports on sport, film, weather and the like, where attacks and battles are none."""
+
+    word: str
+    topic: str
+    source: str
+
+
 class PlaceKindRow(msgspec.Struct, frozen=True):
     """A word that says what kind of place the next name is."""
 
@@ -197,6 +205,7 @@ TABLES = (
     Table("role_nouns", RoleRow, lambda r: r.lemma, lambda r: r.who or r.sector or "none", _noun),
     Table("nisbas", NisbaRow, lambda r: r.lemma, lambda r: r.country or "none", _adjective),
     Table("directions", MarkRow, lambda r: r.word, lambda r: r.kind, _as_is),
+    Table("topics", TopicRow, lambda r: r.word, lambda r: r.topic, _noun),
     Table("anaphors", AnaphorRow, lambda r: r.lemma, lambda r: r.kinds, _noun),
     Table("person_names", PersonNameRow, lambda r: r.name, lambda r: "name", _as_is),  # noqa: ARG005 - one shape
     Table("place_kinds", PlaceKindRow, lambda r: r.word, lambda r: r.level, _noun),
