@@ -1,0 +1,175 @@
+"""Reads totals: which number of a sentence counts which outcome, what is only a part, what a correction takes back.
+
+In: a sentence as the language read it. Out: its totals in order. "Five of them children", "four of the victims", "three of
+the wounded died" are parts and left out; "no dead" counts 0; "at least N" and "more than N" count as N.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from marsad.language import Count, Phrase, Sentence
+from marsad.link.model import FIELDS
+from marsad.link.terms import Terms
+
+_NEAR = 4  # tokens between a word of harm and the number that it counts
+_NEGATED_REACH = 5
+_THINGS = frozenset({"damage", "weapons"})
+_KINDS_OF_PEOPLE = frozenset({"displaced", "captured", "abducted"})
+"""Outcomes whose nouns also say who somebody is: displaced people are killed, prisoners are released."""
+_STRAY_UNITS = frozenset({"time", "distance", "date"})
+"""Units that a word after a bare number only seems to give ("thirty today")."""
+
+
+class Found(NamedTuple):
+    """A total: the outcome, the number, its first and last token, and whether it is taken back or corrects another."""
+
+    field: str
+    number: int
+    first: int
+    last: int
+    withdrawn: bool = False
+    corrects: bool = False
+
+
+class _Harm(NamedTuple):
+    first: int
+    last: int
+    field: str
+    form: str
+
+
+def read_tolls(sentence: Sentence, terms: Terms) -> list[Found]:
+    """Return the totals that a sentence gives, in order."""
+    harms = _harms(sentence)
+    found: list[Found] = []
+    for count in sentence.counts:
+        total = _counted(sentence, terms, harms, count, found)
+        if total is not None:
+            found.append(total)
+    found += _singles(sentence, terms, harms)
+    found += _zeros(sentence, terms, harms)
+    found.sort(key=lambda f: f.first)
+    if any(f.withdrawn for f in found):
+        return [f._replace(corrects=not f.withdrawn) for f in found]
+    return found
+
+
+def _harms(sentence: Sentence) -> list[_Harm]:
+    """Words of harm and release, one per seat; where a word may mean damage or injury, people decide later."""
+    best: dict[tuple[int, int], _Harm] = {}
+    for phrase in sentence.phrases:
+        if phrase.kind == "outcomes" and phrase.hit is not None and phrase.hit.code in FIELDS:
+            harm = _Harm(phrase.first, phrase.last, phrase.hit.code, phrase.hit.form)
+            if (phrase.first, phrase.last) not in best or harm.form in ("plural", "dual"):
+                best[phrase.first, phrase.last] = harm
+    return sorted(best.values())
+
+
+def _counted(sentence: Sentence, terms: Terms, harms: list[_Harm], count: Count, found: list[Found]) -> Found | None:
+    tokens = sentence.tokens
+    number = count.quantity.min
+    if number is None or (count.unit is not None and (count.unit not in _STRAY_UNITS or count.noun is not None)):
+        return None
+    head = count.noun if count.noun is not None else count.first
+    negated = any(p.kind == "negators" and p.last == count.first - 1 for p in sentence.phrases)
+    instead = any("instead" in terms.roles(t) for t in tokens[max(0, count.first - 2) : count.first])
+    if _is_part(sentence, terms, harms, count) or _is_thing(sentence.phrases, head):
+        return None
+    own = next((h for h in harms if h.first <= head <= h.last), None)
+    before = next((h for h in reversed(harms) if h.last < min(count.first, head)), None)
+    after = next((h for h in harms if max(count.last, head) < h.first <= max(count.last, head) + 1), None)
+    gap = count.first - before.last - 1 if before else 99
+    lone = count.unit is not None  # a stray unit: only a word of harm or a "not" right before makes it a total
+    if own is not None and own.field in _KINDS_OF_PEOPLE and before is not None and gap <= _NEAR:
+        field = before.field
+    elif own is not None:
+        if before is not None and gap <= 1 and before.field != own.field and before.form == "singular":
+            return None  # "the death of three of the wounded" adds to a total that is told elsewhere
+        field = own.field
+    elif (negated or instead) and found:
+        return Found(found[-1].field, number, count.first, count.last, withdrawn=True)
+    elif lone and gap > 0:
+        return None
+    elif before is not None and gap <= _NEAR and not _crosses(sentence, before, count):
+        field = before.field
+    elif after is not None:
+        field = after.field
+    elif before is not None and any("total" in terms.roles(t) for t in tokens[: count.first]):
+        field = before.field
+    else:
+        return None
+    last = max(count.last, head) if own is not None else count.last
+    return Found(field, number, min(count.first, head) if own else count.first, last, withdrawn=negated or instead)
+
+
+def _crosses(sentence: Sentence, before: _Harm, count: Count) -> bool:
+    """Whether another number stands between the word of harm and this one, so that it is the one counted."""
+    return any(before.last < c.first < count.first and c.unit is None for c in sentence.counts)
+
+
+def _is_part(sentence: Sentence, terms: Terms, harms: list[_Harm], count: Count) -> bool:
+    tokens = sentence.tokens
+    if any("among" in terms.roles(t) for t in tokens[max(0, count.first - 2) : count.first]):
+        return True
+    end = max(count.last, count.noun if count.noun is not None else -1)
+    after = tokens[end + 1 : end + 3]
+    if after and "among" in terms.roles(after[0]):
+        return True
+    for at in (count.last, end):
+        if at + 2 < len(tokens) and "of" in terms.roles(tokens[at + 1]):
+            return (any(h.first == at + 2 for h in harms) and tokens[at + 2].word.is_definite) or any(
+                h.first == at + 2 and h.form == "plural" for h in harms
+            )
+    # "four of the victims": the language already takes the victims for the counted noun.
+    between = tokens[count.last + 1 : count.noun] if count.noun is not None and count.noun > count.last else []
+    return any("of" in terms.roles(t) for t in between) and any(h.first <= (count.noun or 0) <= h.last for h in harms)
+
+
+def _is_thing(phrases: list[Phrase], at: int) -> bool:
+    kinds = {p.kind for p in phrases if p.first <= at <= p.last}
+    return bool(kinds & _THINGS) and not kinds & {"role_nouns", "outcomes"}
+
+
+def _singles(sentence: Sentence, terms: Terms, harms: list[_Harm]) -> list[Found]:
+    """One person: "one dead" said by a singular noun, or a word of harm with a singular person right after."""
+    tokens = sentence.tokens
+    taken = {i for c in sentence.counts for i in (*range(c.first, c.last + 1), c.noun)}
+    people = {p.first for p in sentence.phrases if p.kind == "role_nouns" and p.hit and p.hit.form == "singular"}
+    found = []
+    for harm in harms:
+        nxt = harm.last + 1
+        if harm.first in taken:
+            continue
+        negated = any(p.kind == "negators" and 0 <= harm.first - p.last <= 2 for p in sentence.phrases)
+        if "single" in terms.roles(tokens[harm.first]) and harm.form == "singular":
+            if not tokens[harm.first].word.is_definite and not negated:
+                found.append(Found(harm.field, 1, harm.first, harm.first))
+        elif (
+            nxt in people
+            and nxt not in taken
+            and not tokens[nxt].word.is_definite
+            and not negated
+            and all(h.first != nxt for h in harms)  # "the death of a wounded man" adds to a total told elsewhere
+        ):
+            found.append(Found(harm.field, 1, harm.first, nxt))
+    return found
+
+
+def _zeros(sentence: Sentence, terms: Terms, harms: list[_Harm]) -> list[Found]:
+    """Nobody harmed: a negation with a plural noun of harm in its reach, no number between."""
+    tokens = sentence.tokens
+    found = []
+    for harm in harms:
+        if harm.form not in ("plural", "adjective") or tokens[harm.first].word.is_definite:
+            continue
+        denial = next(
+            (p for p in sentence.phrases if p.kind == "negators" and p.last < harm.first <= p.last + _NEGATED_REACH),
+            None,
+        )
+        if denial is None or any(denial.last < c.first <= harm.last for c in sentence.counts):
+            continue
+        near = tokens[harm.first : harm.last + 2]
+        fields = ("killed", "injured") if any("unharmed" in terms.roles(t) for t in near) else (harm.field,)
+        found += [Found(field, 0, harm.first, harm.last) for field in fields]
+    return found
