@@ -178,6 +178,32 @@ def process(
             yield _process_one(item, reader, record, run)
 
 
+def relink(record: Record, load: Callable[[], Reads], *, reread: bool = False) -> Iterator[str]:
+    """Link the reports in a record that never were, or read every one again; yields a sentence for each that failed.
+
+    The incidents are then still to be built anew (`Record.relink`). Nothing is loaded where there is nothing to read.
+    """
+    reader: Reads | None = None
+    run = 0
+    for coded in record.current() if reread else record.unlinked():
+        if reader is None:
+            reader = load()
+            run = record.start_run(coder_version(), data_version()) if reread else 0
+        try:
+            if reread:
+                again = reader.read(coded.document)
+                record.reread(again, run, reader.sketch(again))
+            else:
+                sketch = reader.sketch(coded)
+                if sketch is not None:
+                    record.link(sketch)
+        except MarsadError:
+            raise
+        except Exception as error:
+            # As when it is added: one report that trips the coder leaves the others alone.
+            yield f"{coded.document.id}: the coder failed ({type(error).__name__}: {error}); its old reading stays."
+
+
 def _process_one(document: Document, reader: Reads, record: Record | None, run: int) -> Outcome:
     try:
         coded = reader.read(document)

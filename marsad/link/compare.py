@@ -23,6 +23,8 @@ MAX_SPAN_DAYS = 16
 _UNDATED_DAYS = 10
 _STATEMENT_DAYS = 3
 EARLY_DAYS = 14
+LONGEST_DAYS = MAX_SPAN_DAYS + EARLY_DAYS + 2
+"""No block is longer, so one that reaches into a window begins at most so many days before it."""
 _CELLS_PER_DEGREE = 2
 _MAX_SPOTS = 4
 _MAX_PARTIES = 6
@@ -76,7 +78,7 @@ def window(event: EventSketch) -> tuple[int, int] | None:
             first, last = min(first, low), max(last, high)
     if published is not None and last >= published - 1:
         first = min(first, last - _STATEMENT_DAYS)
-    return first, last
+    return max(first, last - LONGEST_DAYS), last
 
 
 def _days(event: EventSketch) -> tuple[int, int] | None:

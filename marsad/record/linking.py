@@ -41,8 +41,6 @@ _MOST_VALUES = 900  # in one query; SQLite's older limit is 999
 _MOST_VERDICTS = 100_000
 _CROWD = 40
 """In a component of more events, those of different reports that tell just the same count as one."""
-_REACH_DAYS = compare.MAX_SPAN_DAYS + compare.EARLY_DAYS + 2
-"""No block is longer, so one that reaches into a window begins at most so many days before it."""
 
 
 class WeightRow(msgspec.Struct, frozen=True):
@@ -205,7 +203,7 @@ class Linker:
         select = (
             sa.select(blocks.c.event)
             .where(blocks.c.block.in_([b.key for b in looks]))
-            .where(blocks.c.first.between(first - _REACH_DAYS, last), blocks.c.last >= first)
+            .where(blocks.c.first.between(first - compare.LONGEST_DAYS, last), blocks.c.last >= first)
             .distinct()
         )
         return self.members(connection, [k for k in connection.scalars(select) if k != key])
@@ -214,7 +212,7 @@ class Linker:
         own = self.members(connection, [key])[0]
         rows = []
         found = self.candidates(connection, key)
-        twins = self._copies_of(connection, [own.document])
+        twins = self.copies_of(connection, [own.document])
         for other in found:
             if other.sketch.type != own.sketch.type:
                 continue
@@ -242,7 +240,8 @@ class Linker:
             self._verdicts[name] = verdict
         return verdict
 
-    def _copies_of(self, connection: sa.Connection, reports: Collection[int]) -> set[tuple[int, int]]:
+    def copies_of(self, connection: sa.Connection, reports: Collection[int]) -> set[tuple[int, int]]:
+        """Return the pairs of copies that these reports are part of, by their keys."""
         found: set[tuple[int, int]] = set()
         for some in _portions(sorted(reports)):
             select = sa.select(copies.c.document, copies.c.other).where(
@@ -259,7 +258,7 @@ class Linker:
         members = {m.sketch.anchor: m for m in gathered.members if compare.is_linkable(m.sketch)}
         if not members:
             return
-        twins = self._copies_of(connection, {m.document for m in members.values()})
+        twins = self.copies_of(connection, {m.document for m in members.values()})
         rulings = [r for r in gathered.rulings.pairs if r.left in members and r.right in members]
         together, apart = resolver.settle(rulings)
         scores: dict[tuple[str, str], tuple[float, bool]] = {}
@@ -271,8 +270,20 @@ class Linker:
                 scores[pair] = verdict.score, verdict.cannot
             return scores[pair]
 
+        groups = self._groups(members, gathered.links, (together, apart), score)
+        self._save(connection, [[members[a] for a in group] for group in groups], twins, (gathered.rulings, cause))
+
+    def _groups(
+        self,
+        members: Mapping[str, Member],
+        tied: Mapping[tuple[str, str], float],
+        settled: tuple[list[tuple[str, str]], set[tuple[str, str]]],
+        score: resolver.Score,
+    ) -> list[list[str]]:
+        """The incidents that these events make."""
+        together, apart = settled
         groups = []
-        for component in resolver.components(members, gathered.links, together):
+        for component in resolver.components(members, tied, together):
             alike = _alike([members[a] for a in component]) if len(component) > _CROWD else {}
             heads = [a for a in component if alike.get(a, a) == a]
             ruled = [resolver.pair(alike.get(a, a), alike.get(b, b)) for a, b in together]
@@ -280,7 +291,7 @@ class Linker:
             for group in resolver.resolve(heads, score, [p for p in ruled if p[0] != p[1]], parted):
                 inside = set(group)
                 groups.append(sorted(a for a in component if alike.get(a, a) in inside))
-        self._save(connection, [[members[a] for a in group] for group in groups], twins, (gathered.rulings, cause))
+        return groups
 
     def _gather(self, connection: sa.Connection, keys: Iterable[int]) -> _Gathered:
         """Everything that links or people's judgements tie to these events."""

@@ -16,8 +16,10 @@ import msgspec
 import sqlalchemy as sa
 
 from marsad.link.model import EventSketch, ReportSketch
-from marsad.model import Claim, CodedDocument, Document, Event, Participant, Span, Story
-from marsad.record import query
+from marsad.model import Claim, CodedDocument, Document, Event, Participant, Story
+from marsad.record import incidents as telling
+from marsad.record import judging, query, rebuild
+from marsad.record.claims import claims_of
 from marsad.record.linking import Identity, Linker
 from marsad.record.schema import (
     claims,
@@ -130,6 +132,70 @@ class Record:
         with self._engine.connect() as connection:
             return query.find(connection, wanted)
 
+    def incidents(self, filters: query.Filters, *, with_rejected: bool = False) -> Iterator[telling.StoredIncident]:
+        """Yield the incidents that pass the filters, the latest first."""
+        with self._engine.connect() as connection:
+            yield from telling.list_incidents(connection, filters, self._fold, with_rejected=with_rejected)
+
+    def copies(self) -> list[list[str]]:
+        """Return the groups of reports that are copies of one text."""
+        with self._engine.connect() as connection:
+            return telling.list_copies(connection)
+
+    def find_incident(self, wanted: str) -> telling.StoredIncident:
+        """Return the incident with this id; an old id leads to what it became.
+
+        Raises:
+            RecordError: there is none.
+        """
+        with self._engine.connect() as connection:
+            return telling.find(connection, wanted)
+
+    def explain_incident(self, wanted: str) -> telling.Explained:
+        """Return why the events of an incident are linked, and why their neighbours are not.
+
+        Raises:
+            RecordError: there is no such incident.
+        """
+        with self._engine.connect() as connection:
+            return telling.explain(connection, self.linker, wanted)
+
+    def judge(self, judgement: judging.StoredJudgement) -> int:
+        """Write a judgement down; incidents follow it at once. Returns its number, by which it can be undone.
+
+        Raises:
+            RecordError: it names what is not there, or nothing that can be judged.
+        """
+        with self._transaction() as connection:
+            return telling.judge(connection, self.linker, judgement)
+
+    def unlinked(self) -> Iterator[CodedDocument]:
+        """Yield the current reports that were read but never linked, as they were read."""
+        yield from self._coded(rebuild.unlinked(self._engine))
+
+    def current(self) -> Iterator[CodedDocument]:
+        """Yield every current report that was read, with its text."""
+        yield from self._coded(rebuild.current(self._engine))
+
+    def _coded(self, names: list[str]) -> Iterator[CodedDocument]:
+        for name in names:
+            yield self.find(name)[1]
+
+    def link(self, sketch: ReportSketch) -> None:
+        """Link a report that is there but was never linked."""
+        with self._transaction() as connection:
+            rebuild.link_one(connection, self.linker, sketch)
+
+    def relink(self) -> int:
+        """Build all incidents anew from what is known of their events; returns how many there are."""
+        with self._transaction() as connection:
+            return rebuild.relink(connection, self.linker)
+
+    def judgements(self) -> list[judging.StoredJudgement]:
+        """Return every judgement, the oldest first."""
+        with self._engine.connect() as connection:
+            return judging.list_all(connection)
+
     def _transaction(self) -> _Transaction:
         if self._writer is None:
             self._writer = self._engine.connect().execution_options(writes=True)
@@ -155,43 +221,6 @@ class _Transaction:
             self._open.commit()
         else:
             self._open.rollback()
-
-
-def claims_of(coded: CodedDocument) -> Iterator[Claim]:
-    """Yield each value of each event as a claim by each source of the event; with none, by the report alone (None)."""
-    for event in coded.events:
-        sources = dict.fromkeys(a.name or a.span.text for a in event.source) or (None,)
-        for field, value, span in _values(event):
-            for source in sources:
-                yield Claim(
-                    document=coded.document.id, event=event.id, field=field, value=value, span=span, source=source
-                )
-
-
-def _values(event: Event) -> Iterator[tuple[str, Any, Span]]:
-    yield "type", {"type": event.type, "modes": list(event.modes)}, event.trigger
-    yield "status", event.status, event.trigger
-    for role, parties in (("actor", event.actor), ("recipient", event.recipient)):
-        for party in parties:
-            yield role, {"name": party.name, "country": party.country, "sector": party.sector}, party.span
-    for place in event.places:
-        yield "place", {"name": place.name, "country": place.country, "id": place.id, "level": place.level}, place.span
-    if event.date is not None:
-        yield "date", {"start": event.date.start, "end": event.date.end}, event.date_text or event.trigger
-    for weapon in event.weapons:
-        yield "weapon", {"kind": weapon.kind, **_plain(weapon.quantity)}, weapon.span
-    for casualty in event.casualties:
-        value = {"who": casualty.who, "subset": casualty.subset, **_plain(casualty.quantity)}
-        yield casualty.outcome, value, casualty.span
-    for damage in event.damage:
-        yield "damage", {"object": damage.object, "subset": damage.subset, **_plain(damage.quantity)}, damage.span
-    if event.money is not None:
-        money = event.money
-        yield "money", {"min": money.min, "max": money.max, "currency": money.currency}, money.span
-
-
-def _plain(value: msgspec.Struct) -> dict[str, Any]:
-    return dict(msgspec.to_builtins(value))
 
 
 def _versions(connection: sa.Connection, document: Document) -> list[Any]:
