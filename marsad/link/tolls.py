@@ -6,9 +6,10 @@ the wounded died" are parts and left out; "no dead" counts 0; "at least N" and "
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
-from marsad.language import Count, Phrase, Sentence
+from marsad.language import Count, Phrase, Sentence, Token
 from marsad.link.model import FIELDS
 from marsad.link.terms import Terms
 
@@ -17,7 +18,8 @@ _NEGATED_REACH = 5
 _THINGS = frozenset({"damage", "weapons"})
 _KINDS_OF_PEOPLE = frozenset({"displaced", "captured", "abducted"})
 """Outcomes whose nouns also say who somebody is: displaced people are killed, prisoners are released."""
-_STRAY_UNITS = frozenset({"time", "distance", "date"})
+_VERB_FORMS = frozenset({"past", "present", "present-jussive"})
+_STRAY_UNITS = frozenset({"time", "distance", "date", "other"})
 """Units that a word after a bare number only seems to give ("thirty today")."""
 
 
@@ -37,6 +39,7 @@ class _Harm(NamedTuple):
     last: int
     field: str
     form: str
+    is_verb: bool = False
 
 
 def read_tolls(sentence: Sentence, terms: Terms) -> list[Found]:
@@ -60,9 +63,13 @@ def _harms(sentence: Sentence) -> list[_Harm]:
     best: dict[tuple[int, int], _Harm] = {}
     for phrase in sentence.phrases:
         if phrase.kind == "outcomes" and phrase.hit is not None and phrase.hit.code in FIELDS:
-            harm = _Harm(phrase.first, phrase.last, phrase.hit.code, phrase.hit.form)
-            if (phrase.first, phrase.last) not in best or harm.form in ("plural", "dual"):
-                best[phrase.first, phrase.last] = harm
+            seat = phrase.first, phrase.last
+            harm = _Harm(*seat, phrase.hit.code, phrase.hit.form, phrase.hit.form in _VERB_FORMS)
+            known = best.get(seat)
+            if known is None or harm.form in ("plural", "dual"):
+                best[seat] = harm._replace(is_verb=harm.is_verb or bool(known and known.is_verb))
+            elif harm.is_verb:
+                best[seat] = known._replace(is_verb=True)
     return sorted(best.values())
 
 
@@ -81,15 +88,23 @@ def _counted(sentence: Sentence, terms: Terms, harms: list[_Harm], count: Count,
     after = next((h for h in harms if max(count.last, head) < h.first <= max(count.last, head) + 1), None)
     gap = count.first - before.last - 1 if before else 99
     lone = count.unit is not None  # a stray unit: only a word of harm or a "not" right before makes it a total
+    if _is_death(tokens, terms, count, head):
+        return Found("killed", number, count.first, count.last)
     if own is not None and own.field in _KINDS_OF_PEOPLE and before is not None and gap <= _NEAR:
         field = before.field
     elif own is not None:
-        if before is not None and gap <= 1 and before.field != own.field and before.form == "singular":
+        if (
+            before is not None
+            and gap <= 1
+            and before.field != own.field
+            and before.form == "singular"
+            and not before.is_verb
+        ):
             return None  # "the death of three of the wounded" adds to a total that is told elsewhere
         field = own.field
     elif (negated or instead) and found:
         return Found(found[-1].field, number, count.first, count.last, withdrawn=True)
-    elif lone and gap > 0:
+    elif lone and gap > 0 and not any("total" in terms.roles(t) for t in tokens[: count.first]):
         return None
     elif before is not None and gap <= _NEAR and not _crosses(sentence, before, count):
         field = before.field
@@ -101,6 +116,13 @@ def _counted(sentence: Sentence, terms: Terms, harms: list[_Harm], count: Count,
         return None
     last = max(count.last, head) if own is not None else count.last
     return Found(field, number, min(count.first, head) if own else count.first, last, withdrawn=negated or instead)
+
+
+def _is_death(tokens: list[Token], terms: Terms, count: Count, head: int) -> bool:
+    """Whether a phrase of death is put around the number ("met four people their end", "took the lives of six")."""
+    before = tokens[count.first - 1 : count.first]
+    after = tokens[max(count.last, head) + 1 : max(count.last, head) + 3]
+    return any("lives" in terms.roles(t) for t in before) or any("end" in terms.roles(t) for t in after)
 
 
 def _crosses(sentence: Sentence, before: _Harm, count: Count) -> bool:
@@ -136,6 +158,7 @@ def _singles(sentence: Sentence, terms: Terms, harms: list[_Harm]) -> list[Found
     tokens = sentence.tokens
     taken = {i for c in sentence.counts for i in (*range(c.first, c.last + 1), c.noun)}
     people = {p.first for p in sentence.phrases if p.kind == "role_nouns" and p.hit and p.hit.form == "singular"}
+    pairs = {p.first for p in sentence.phrases if p.kind == "nisbas" and p.hit and p.hit.form == "dual"}
     found = []
     for harm in harms:
         nxt = harm.last + 1
@@ -145,15 +168,19 @@ def _singles(sentence: Sentence, terms: Terms, harms: list[_Harm]) -> list[Found
         if "single" in terms.roles(tokens[harm.first]) and harm.form == "singular":
             if not tokens[harm.first].word.is_definite and not negated:
                 found.append(Found(harm.field, 1, harm.first, harm.first))
-        elif (
-            nxt in people
-            and nxt not in taken
-            and not tokens[nxt].word.is_definite
-            and not negated
-            and all(h.first != nxt for h in harms)  # "the death of a wounded man" adds to a total told elsewhere
-        ):
+        elif harm.is_verb and _is_one(harm.first - 1, people, taken, tokens) and not negated and nxt not in taken:
+            found.append(Found(harm.field, 1, harm.first - 1, harm.first))
+        elif nxt in pairs and nxt not in taken and not tokens[nxt].word.is_definite:
+            found.append(Found(harm.field, 2, harm.first, nxt))
+        elif _is_one(nxt, people, taken, tokens) and not negated and all(h.first != nxt for h in harms):
+            # "the death of a wounded man" adds to a total told elsewhere
             found.append(Found(harm.field, 1, harm.first, nxt))
     return found
+
+
+def _is_one(at: int, people: Collection[int], taken: Collection[int | None], tokens: list[Token]) -> bool:
+    """Whether one person stands at a token: a singular noun without article or number."""
+    return at in people and at not in taken and not tokens[at].word.is_definite
 
 
 def _zeros(sentence: Sentence, terms: Terms, harms: list[_Harm]) -> list[Found]:
@@ -161,7 +188,8 @@ def _zeros(sentence: Sentence, terms: Terms, harms: list[_Harm]) -> list[Found]:
     tokens = sentence.tokens
     found = []
     for harm in harms:
-        if harm.form not in ("plural", "adjective") or tokens[harm.first].word.is_definite:
+        nobody = harm.last + 1 < len(tokens) and "anyone" in terms.roles(tokens[harm.last + 1])
+        if not nobody and (harm.form not in ("plural", "adjective") or tokens[harm.first].word.is_definite):
             continue
         denial = next(
             (p for p in sentence.phrases if p.kind == "negators" and p.last < harm.first <= p.last + _NEGATED_REACH),
