@@ -28,7 +28,8 @@ LONGEST_DAYS = MAX_SPAN_DAYS + EARLY_DAYS + 2
 _CELLS_PER_DEGREE = 2
 _MAX_SPOTS = 4
 _MAX_PARTIES = 6
-_NEAR_KM, _CITY_KM, _FAR_KM = 15.0, 40.0, 120.0
+_APART_KM, _NEAR_KM, _CITY_KM, _FAR_KM = 4.0, 15.0, 40.0, 120.0
+_ENOUGH_WORDS = 6
 _VAGUE_OBJECTS = frozenset({"other", "building"})
 _VAGUE_WEAPONS = frozenset({"other"})
 _PARTS = ("night", "morning", "noon", "evening")
@@ -161,13 +162,14 @@ def _cell(spot: Spot, y: int, x: int) -> str:
 # ---- two events -----------------------------------------------------------------------------------------------------
 
 
-def compare(a: EventSketch, b: EventSketch, weights: Mapping[str, float], *, copies: bool = False) -> Verdict:
-    """Return how likely two events are one incident; `copies` says that their reports are copies of one text."""
+def compare(a: EventSketch, b: EventSketch, weights: Mapping[str, float], *, texts: str = "") -> Verdict:
+    """Return how likely two events are one incident; `texts` says that their reports are
+    copies of one text (`copy`) or were made from one template (`template`)."""
     if a.type != b.type:
         return Verdict(-99.0, True, (Clue("type: differs", -99.0),))
     clues = [Clue("bias", weights["bias"])]
     cannot = False
-    for name, seen in (*_features(a, b), *_in_one_report(a, b), *_as_copies(a, b, copies)):
+    for name, seen in (*_features(a, b), *_in_one_report(a, b), *_as_texts(a, b, texts)):
         clues.append(Clue(name, weights[name], seen))
         cannot = cannot or name in ("date: far apart", "report: told as another")
     return Verdict(sum(c.weight for c in clues), cannot, tuple(clues))
@@ -197,11 +199,13 @@ def _place(a: EventSketch, b: EventSketch) -> tuple[str, str]:
     for i, one in enumerate(a.spots[:_MAX_SPOTS]):
         for j, other in enumerate(b.spots[:_MAX_SPOTS]):
             rank, name, seen, km = _relation(one, other)
-            if rank == 5 and i and j:
+            if rank >= 4 and i and j:
                 rank, name = 3, "place: shared second"
             nearest = min(nearest, km)
             if rank > best[0]:
                 best = (rank, name, seen)
+    if best[1] == "place: shared second" and _are_two(a.spots[0], b.spots[0]):
+        return "place: two in one area", best[2]
     if best[0]:
         return best[1:]
     named = {w for s in a.spots for w in s.words} & set(b.words) | {w for s in b.spots for w in s.words} & set(a.words)
@@ -210,6 +214,13 @@ def _place(a: EventSketch, b: EventSketch) -> tuple[str, str]:
     if not all(any(s.near for s in e.spots[:_MAX_SPOTS]) for e in (a, b)) or a.type in TALKS:
         return "place: elsewhere", ""
     return ("place: apart" if nearest < _FAR_KM else "place: far apart"), f"{nearest:.0f} km" if nearest < 1e5 else ""
+
+
+def _are_two(a: Spot, b: Spot) -> bool:
+    """Whether two places are two villages rather than a town and its part."""
+    if a.level not in _POINTS or b.level not in _POINTS or a.lat is None or b.lat is None:
+        return False
+    return distance_km(a.lat, a.lon or 0.0, b.lat, b.lon or 0.0) > _APART_KM and not set(a.words) & set(b.words)
 
 
 def _relation(a: Spot, b: Spot) -> tuple[int, str, str, float]:
@@ -225,6 +236,8 @@ def _relation(a: Spot, b: Spot) -> tuple[int, str, str, float]:
         return 4, "place: same name", " ".join(sorted(shared)), km
     if points and km <= _NEAR_KM:
         return 3, "place: near", f"{km:.0f} km", km
+    if a.id and a.id == b.id and a.level == "admin":
+        return 2, "place: same division", a.id, km
     if a.id and (a.id == b.id or a.id in b.within or b.id in a.within):
         return 2, "place: within", a.id, km
     if points:
@@ -289,6 +302,8 @@ def _is_statement(event: EventSketch, own: tuple[int, int], other: tuple[int, in
 def _parties(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
     one, other = set(a.parties), set(b.parties)
     if a.type in TALKS:
+        if a.report == b.report:
+            return  # a report names both sides once, and only one of them later
         left, right = ({p for p in e if ":" in p or (len(p) == 3 and p.isupper())} for e in (one, other))
         if left and right:
             shared = left & right
@@ -331,7 +346,7 @@ def _wording(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
         yield "words: third", seen
     elif part >= 0.18:
         yield "words: some", seen
-    elif part < 0.08:
+    elif part < 0.08 and min(len(one), len(other)) >= _ENOUGH_WORDS:
         yield "words: few", seen
 
 
@@ -340,17 +355,22 @@ def _in_one_report(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
     if a.report != b.report:
         return
     yield "report: same", a.report
-    if (a.told == () and "new" not in a.marks) or (b.told == () and "new" not in b.marks):
+    first, second = sorted((a, b), key=lambda e: e.seats[0])
+    if "new" not in second.marks and set(second.told) <= set(first.told):
         yield "report: taken up again", ""
+        if min(abs(s[2] - t[2]) for s in first.seats for t in second.seats) <= 1:
+            yield "report: just before", ""
     if {s[2] for s in a.seats} & {s[2] for s in b.seats}:
         yield "report: same sentence", ""
     if "other" in a.marks or "other" in b.marks:
         yield "report: told as another", ""
 
 
-def _as_copies(a: EventSketch, b: EventSketch, copies: bool) -> Iterator[tuple[str, str]]:
-    if not copies or a.report == b.report:
-        return
-    one, other = set(a.words), set(b.words)
-    if one and other and len(one & other) / min(len(one), len(other)) >= 0.6:
-        yield "copy: same words", ""
+def _as_texts(a: EventSketch, b: EventSketch, texts: str) -> Iterator[tuple[str, str]]:
+    """Copies tell the same in the same words; a template with other numbers and places tells of something else."""
+    if texts == "template":
+        yield "template: other facts", ""
+    elif texts == "copy":
+        one, other = set(a.words), set(b.words)
+        if one and other and len(one & other) / min(len(one), len(other)) >= 0.6:
+            yield "copy: same words", ""

@@ -22,6 +22,7 @@ MIN_SHINGLES = 10
 LEAST = 0.55
 """The share of the shorter text's shingles that must stand in the longer one."""
 LEAST_FACTS = 0.75
+LEAST_TEMPLATE = 0.35
 LEAST_SIZE = 0.5
 WINDOW_DAYS = 7
 """Days after which a text that appears again is no syndicated copy but the next use of a template."""
@@ -63,16 +64,20 @@ def day(report: ReportSketch) -> int:
     return datetime.date.fromisoformat(report.published[:10]).toordinal() if report.published else 0
 
 
-def is_copy(a: ReportSketch, b: ReportSketch) -> bool:
-    """Say whether two reports are copies of one text."""
-    days = day(a), day(b)
-    if abs(days[0] - days[1]) > WINDOW_DAYS:
-        return False
+def kinship(a: ReportSketch, b: ReportSketch) -> str:
+    """Return `copy` for two reports that are copies of one text, `template` for two of one publisher made from one
+    template with other numbers, places or days in it, and else nothing.
+    """
+    if abs(day(a) - day(b)) > WINDOW_DAYS:
+        return ""
     shorter, longer = sorted((len(a.shingles), len(b.shingles)))
     if shorter < 4 * MIN_SHINGLES or shorter < LEAST_SIZE * longer:
-        return False
+        return ""
     common, facts = likeness(a, b)
-    return common >= LEAST and facts >= LEAST_FACTS
+    if common >= LEAST and facts >= LEAST_FACTS:
+        return "copy"
+    is_template = common >= LEAST_TEMPLATE and facts < LEAST_FACTS and a.publisher is not None
+    return "template" if is_template and a.publisher == b.publisher else ""
 
 
 def _runs(hashed: bytes) -> npt.NDArray[np.uint32]:

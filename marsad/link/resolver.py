@@ -16,6 +16,8 @@ Pair = tuple[str, str]
 Score = Callable[[str, str], tuple[float, bool]]
 """Gives the log-odds that two events are one incident, and whether they cannot be, whatever else is known."""
 
+_VETO = -8.0
+"""Log-odds at which one pair keeps two groups apart whatever their other pairs say."""
 _BEST, _MEAN = 0.6, 0.4
 """How much the closest pair and the mean of all pairs count when two groups are compared."""
 MAX_GROUP = 400
@@ -133,7 +135,7 @@ class _Tables:
                     for b in groups[j]:
                         value, cannot = score(a, b)
                         best, total, count = max(best, value), total + value, count + 1
-                        blocked = blocked or cannot or pair(a, b) in apart
+                        blocked = blocked or cannot or value < _VETO or pair(a, b) in apart
                 self._between[i, j] = (best, total, count, blocked)
                 self._push(i, j)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from marsad.language import Language, Sentence
+from marsad.gazetteer import distance_km
+from marsad.language import Language, Sentence, Word
 from marsad.link import copies
-from marsad.link.model import EventSketch, ReportSketch, Spot, Toll
+from marsad.link.model import FIELDS, EventSketch, ReportSketch, Spot, Toll
 from marsad.link.terms import Terms
-from marsad.link.tolls import Found, read_tolls
+from marsad.link.tolls import Found, parts, read_tolls
 from marsad.model import CodedDocument, Event, Participant, Place, Span
 
 _DULL = frozenset({"speech_verbs", "negators", "outcomes", "status_words", "titles"})
@@ -21,6 +22,8 @@ _PARTS_OF_DAY = ("morning", "noon", "evening", "night")
 _SHORTEST_STEM = 3
 _REACH = 4
 """How many sentences after an event a total may follow that names no event of its own."""
+_IMPLAUSIBLE_KM = 2500
+"""A place so far from all others of a report is more likely a word misread."""
 _RELEASES = frozenset({"RETREAT"})
 
 
@@ -112,7 +115,7 @@ def _event(
         start=date[0] if date else None,
         end=date[1] if date else None,
         told=tuple(told),
-        spots=tuple(_spot(p, own, language, lookup) for p in event.places),
+        spots=tuple(_spot(p, own, language, lookup) for p in _plausible(coded, event.places)),
         actors=tuple(sorted({c for a in event.actor for c in _codes(a)})),
         parties=tuple(sorted({c for a in (*event.actor, *event.recipient) for c in _codes(a)})),
         weapons=tuple(sorted({w.kind for w in event.weapons})),
@@ -129,7 +132,7 @@ def _days_told(sentence: Sentence, language: Language, published: str | None) ->
     for phrase in sentence.dates:
         if not _is_in_name(sentence, phrase.first):
             days = language.resolve_date(phrase, published)
-            if days is not None:
+            if days is not None and not (published and days.start > published[:10]):
                 yield days.start, days.end
 
 
@@ -167,6 +170,20 @@ def _seat_of(span: Span, seats: Sequence[_Seat]) -> tuple[int, int, int]:
 
 def _codes(party: Participant) -> Iterator[str]:
     yield from (c for c in (party.id, party.name, party.country) if c)
+
+
+def _plausible(coded: CodedDocument, places: Sequence[Place]) -> Iterator[Place]:
+    """The places, without those that lie far from all else in the report, in a country that nobody in it is from."""
+    every = {(p.id, p.country, p.lat, p.lon) for e in coded.events for p in e.places}
+    countries = {a.country for e in coded.events for a in (*e.actor, *e.recipient) if a.name or a.id}
+    for place in places:
+        others = [o for o in every if o[0] != place.id and o[2] is not None and o[3] is not None]
+        is_alone = place.country not in countries and all(o[1] != place.country for o in others)
+        if is_alone and others and place.lat is not None and place.lon is not None:
+            far = all(distance_km(place.lat, place.lon, o[2] or 0.0, o[3] or 0.0) > _IMPLAUSIBLE_KM for o in others)
+            if far:
+                continue
+        yield place
 
 
 def _spot(place: Place, own: Sequence[_Seat], language: Language, lookup: Lookup) -> Spot:
@@ -218,9 +235,28 @@ def _marks(own: Sequence[_Seat], event: Event, terms: Terms) -> Iterator[str]:
             roles = terms.roles(token)
             if near:
                 yield from (r for r in roles if r in ("other", "anniversary"))
-        heads = [t.word for t in sentence.tokens if any(s.start == t.start for s in spans)]
-        if heads and not all(w.is_definite for w in heads):
+        heads = [i for i, t in enumerate(sentence.tokens) if any(s.start == t.start for s in spans)]
+        if any(_is_news(sentence, i, event.type, is_lead=seat.number <= 1) for i in heads):
             yield "new"
+
+
+def _is_news(sentence: Sentence, at: int, kind: str, *, is_lead: bool) -> bool:
+    """Whether a word brings an event up rather than coming back to it: neither "the attack" nor "the act of the exchange"
+    does, nor a verb or a word of harm below the lead.
+    """
+    word, following = sentence.tokens[at].word, sentence.tokens[at + 1 : at + 2]
+    if word.is_definite or any(t.word.is_definite and _names(t.word, kind) for t in following):
+        return False
+    is_harm = any(p.kind == "outcomes" and p.first <= at <= p.last for p in sentence.phrases)
+    return is_lead or not (is_harm or _is_verb(word))
+
+
+def _names(word: Word, kind: str) -> bool:
+    return any(h.table == "triggers" and h.code == kind for h in word.hits)
+
+
+def _is_verb(word: Word) -> bool:
+    return any(h.form in ("past", "present") for h in word.hits)
 
 
 # ---- totals ---------------------------------------------------------------------------------------------------------
@@ -242,9 +278,33 @@ def _assign_tolls(coded: CodedDocument, seats: Sequence[_Seat], terms: Terms, lo
                 owner = latest if seat.number - since <= _REACH else None
             if owner is not None:
                 given[owner].append(_toll(coded.events[owner], seat, total, (speaker, lookup)))
+        _add_read(coded, seat, given, terms, (speaker, lookup))
         if harmful:
             latest, since = harmful[-1] if found and len(harmful) == 1 else harmful[0], seat.number
     return [_merge(coded.events[k], own) for k, own in enumerate(given)]
+
+
+def _add_read(
+    coded: CodedDocument,
+    seat: _Seat,
+    given: list[list[Toll]],
+    terms: Terms,
+    who: tuple[tuple[str | None, str | None], Lookup],
+) -> None:
+    """Add the counts of two or more that the coder read where the sentence gives no total of that outcome otherwise."""
+    start, end = seat.sentence.start, seat.sentence.end
+    known = {t.field for own in given for t in own if start <= t.start < end}
+    beside = parts(seat.sentence, terms)
+    for k in seat.events:
+        for casualty in coded.events[k].casualties:
+            span, number = casualty.span, casualty.quantity.min
+            if not start <= span.start < end or casualty.subset or number is None or number < 2:
+                continue
+            is_part = any(span.start < b and a < span.end for a, b in beside)
+            if casualty.outcome in FIELDS and casualty.outcome not in known and not is_part:
+                tokens = [i for i, t in enumerate(seat.sentence.tokens) if span.start <= t.start < span.end] or [0]
+                found = Found(casualty.outcome, number, tokens[0], tokens[-1])
+                given[k].append(_toll(coded.events[k], seat, found, who))
 
 
 def _owner(coded: CodedDocument, seat: _Seat, harmful: Sequence[int], total: Found) -> int | None:
@@ -265,20 +325,30 @@ def _speaker(
 ) -> tuple[str | None, str | None]:
     """Who speaks in a sentence (name, kind): its cited source, or words that name one beside a verb of speech."""
     sentence = seat.sentence
+    found: list[tuple[bool, int, str, str | None]] = []
     for event in coded.events:
+        attackers = {c for a in event.actor for c in _codes(a)}
         for source in event.source:
             if sentence.start <= source.span.start < sentence.end:
                 inside = [t for t in sentence.tokens if source.span.start <= t.start < source.span.end]
                 kind = terms.source_kind(inside)
-                return source.id or source.name or source.span.text, kind or _kind_of(source.id)
+                name = source.id or source.name or source.span.text
+                # Who is accused in a sentence is seldom who speaks in it.
+                found.append((name in attackers, source.span.start, name, kind[0] if kind else _kind_of(source.id)))
+    if found:
+        chosen = min(found, key=lambda f: (f[3] is None, f[0], f[1]))
+        return chosen[2], chosen[3]
     if any(p.kind == "speech_verbs" for p in sentence.phrases):
-        kind = terms.source_kind(sentence.tokens)
-        named = next((_code(p.hit.value) for p in sentence.phrases if p.kind == "actors" and p.hit), None)
-        if kind is not None:
-            return (named if kind in ("army", "party") else None) or kind, kind
+        named = terms.source_kind(sentence.tokens)
+        if named is not None:
+            spoken, first, last = named
+            body = next((_code(p.hit.value) for p in sentence.phrases if p.kind == "actors" and p.hit), None)
+            words = coded.document.text[sentence.tokens[first].start : sentence.tokens[last].end]
+            return (body if spoken in ("army", "party") else None) or words, spoken
         if seat.number and before[1] is not None:
             return before
-    return None, terms.source_kind(sentence.tokens) if seat.number == 0 else None
+    headed = terms.source_kind(sentence.tokens) if seat.number == 0 else None
+    return None, headed[0] if headed else None
 
 
 def _kind_of(actor: str | None) -> str | None:

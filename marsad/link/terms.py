@@ -41,6 +41,7 @@ ROLES = (
     "lives",
     "morning",
     "night",
+    "no",
     "noon",
     "of",
     "other",
@@ -71,14 +72,14 @@ class Terms:
         word = token.word
         return self._roles.get(word.folded) or self._roles.get(_stem(token), _NONE)
 
-    def source_kind(self, tokens: Sequence[Token]) -> str | None:
-        """Return the kind of the first source that the tokens name, or None."""
+    def source_kind(self, tokens: Sequence[Token]) -> tuple[str, int, int] | None:
+        """Return the kind of the first source that the tokens name, with its first and last token, or None."""
         stems = [_stem(t) for t in tokens]
         for i, stem in enumerate(stems):
             for size in range(min(_LONGEST, len(tokens) - i), 0, -1) if stem in self._known else ():
                 kind = self._kinds.get(tuple(stems[i : i + size]))
                 if kind is not None:
-                    return kind
+                    return kind, i, i + size - 1
         return None
 
 

@@ -58,6 +58,16 @@ def read_tolls(sentence: Sentence, terms: Terms) -> list[Found]:
     return found
 
 
+def parts(sentence: Sentence, terms: Terms) -> list[tuple[int, int]]:
+    """Return the first and last character of every number that is only a part of a total, or counts things."""
+    harms, tokens = _harms(sentence), sentence.tokens
+    return [
+        (tokens[c.first].start, tokens[c.last].end)
+        for c in sentence.counts
+        if _is_part(sentence, terms, harms, c) or _is_thing(sentence.phrases, c.first if c.noun is None else c.noun)
+    ]
+
+
 def _harms(sentence: Sentence) -> list[_Harm]:
     """Words of harm and release, one per seat; where a word may mean damage or injury, people decide later."""
     best: dict[tuple[int, int], _Harm] = {}
@@ -79,38 +89,31 @@ def _counted(sentence: Sentence, terms: Terms, harms: list[_Harm], count: Count,
     if number is None or (count.unit is not None and (count.unit not in _STRAY_UNITS or count.noun is not None)):
         return None
     head = count.noun if count.noun is not None else count.first
-    negated = any(p.kind == "negators" and p.last == count.first - 1 for p in sentence.phrases)
+    negated = count.first > 0 and "no" in terms.roles(tokens[count.first - 1])
     instead = any("instead" in terms.roles(t) for t in tokens[max(0, count.first - 2) : count.first])
     if _is_part(sentence, terms, harms, count) or _is_thing(sentence.phrases, head):
         return None
     own = next((h for h in harms if h.first <= head <= h.last), None)
-    before = next((h for h in reversed(harms) if h.last < min(count.first, head)), None)
-    after = next((h for h in harms if max(count.last, head) < h.first <= max(count.last, head) + 1), None)
+    before = next((h for h in reversed(harms) if h.last < min(count.first, head) and not _only_names(h)), None)
+    after = next((h for h in harms if max(count.last, head) < h.first <= max(count.last, head) + 2 and h.is_verb), None)
     gap = count.first - before.last - 1 if before else 99
     lone = count.unit is not None  # a stray unit: only a word of harm or a "not" right before makes it a total
+    is_total = any("total" in terms.roles(t) for t in tokens[: count.first])
     if _is_death(tokens, terms, count, head):
         return Found("killed", number, count.first, count.last)
     if own is not None and own.field in _KINDS_OF_PEOPLE and before is not None and gap <= _NEAR:
         field = before.field
     elif own is not None:
-        if (
-            before is not None
-            and gap <= 1
-            and before.field != own.field
-            and before.form == "singular"
-            and not before.is_verb
-        ):
+        if before is not None and gap <= 1 and _adds(sentence, before, own):
             return None  # "the death of three of the wounded" adds to a total that is told elsewhere
         field = own.field
     elif (negated or instead) and found:
         return Found(found[-1].field, number, count.first, count.last, withdrawn=True)
-    elif lone and gap > 0 and not any("total" in terms.roles(t) for t in tokens[: count.first]):
+    elif lone and gap > 0 and not is_total:
         return None
-    elif before is not None and gap <= _NEAR and not _crosses(sentence, before, count):
-        field = before.field
-    elif after is not None:
+    elif after is not None and gap > 0:
         field = after.field
-    elif before is not None and any("total" in terms.roles(t) for t in tokens[: count.first]):
+    elif before is not None and (is_total or (gap <= _NEAR and not _crosses(sentence, before, count))):
         field = before.field
     else:
         return None
@@ -125,8 +128,21 @@ def _is_death(tokens: list[Token], terms: Terms, count: Count, head: int) -> boo
     return any("lives" in terms.roles(t) for t in before) or any("end" in terms.roles(t) for t in after)
 
 
+def _only_names(harm: _Harm) -> bool:
+    """Whether a word only says who people are ("the displaced", "the prisoners"), not what happened to them."""
+    return harm.field in _KINDS_OF_PEOPLE and not harm.is_verb
+
+
+def _adds(sentence: Sentence, before: _Harm, own: _Harm) -> bool:
+    """Whether a noun of harm that nothing counts itself stands before a number of people harmed in another way."""
+    counted = any(before.first in (c.noun, c.first, c.last) for c in sentence.counts)
+    return before.field != own.field and before.form == "singular" and not before.is_verb and not counted
+
+
 def _crosses(sentence: Sentence, before: _Harm, count: Count) -> bool:
-    """Whether another number stands between the word of harm and this one, so that it is the one counted."""
+    """Whether a comma or another number stands between the word of harm and this one."""
+    if any(t.word.kind == "mark" for t in sentence.tokens[before.last + 1 : count.first]):
+        return True
     return any(before.last < c.first < count.first and c.unit is None for c in sentence.counts)
 
 
@@ -164,9 +180,10 @@ def _singles(sentence: Sentence, terms: Terms, harms: list[_Harm]) -> list[Found
         nxt = harm.last + 1
         if harm.first in taken:
             continue
-        negated = any(p.kind == "negators" and 0 <= harm.first - p.last <= 2 for p in sentence.phrases)
+        negated = any("no" in terms.roles(t) for t in tokens[max(0, harm.first - 2) : harm.first])
         if "single" in terms.roles(tokens[harm.first]) and harm.form == "singular":
-            if not tokens[harm.first].word.is_definite and not negated:
+            joined = any(h.last == harm.first - 1 and h.field != harm.field and not h.is_verb for h in harms)
+            if not tokens[harm.first].word.is_definite and not negated and not joined:
                 found.append(Found(harm.field, 1, harm.first, harm.first))
         elif harm.is_verb and _is_one(harm.first - 1, people, taken, tokens) and not negated and nxt not in taken:
             found.append(Found(harm.field, 1, harm.first - 1, harm.first))
@@ -191,11 +208,9 @@ def _zeros(sentence: Sentence, terms: Terms, harms: list[_Harm]) -> list[Found]:
         nobody = harm.last + 1 < len(tokens) and "anyone" in terms.roles(tokens[harm.last + 1])
         if not nobody and (harm.form not in ("plural", "adjective") or tokens[harm.first].word.is_definite):
             continue
-        denial = next(
-            (p for p in sentence.phrases if p.kind == "negators" and p.last < harm.first <= p.last + _NEGATED_REACH),
-            None,
-        )
-        if denial is None or any(denial.last < c.first <= harm.last for c in sentence.counts):
+        reach = range(max(0, harm.first - _NEGATED_REACH), harm.first)
+        denial = next((i for i in reversed(reach) if "no" in terms.roles(tokens[i])), None)
+        if denial is None or any(denial < c.first <= harm.last for c in sentence.counts):
             continue
         near = tokens[harm.first : harm.last + 2]
         fields = ("killed", "injured") if any("unharmed" in terms.roles(t) for t in near) else (harm.field,)

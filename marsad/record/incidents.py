@@ -13,7 +13,7 @@ from marsad.link import compare, copies
 from marsad.link.compare import Verdict
 from marsad.link.summary import Summary
 from marsad.record import judging, query
-from marsad.record.linking import Linker, Member
+from marsad.record.linking import Kin, Linker, Member
 from marsad.record.schema import changes, documents, events, incidents, redirects, sketches
 from marsad.record.schema import copies as copy_table
 
@@ -85,7 +85,7 @@ def list_copies(connection: sa.Connection) -> list[list[str]]:
         .select_from(copy_table)
         .join(one, one.c.key == copy_table.c.document)
         .join(other, other.c.key == copy_table.c.other)
-        .where(one.c.current.is_(True), other.c.current.is_(True))
+        .where(copy_table.c.kind == "copy", one.c.current.is_(True), other.c.current.is_(True))
     )
     return copies.groups([(a, b) for a, b in connection.execute(select)])
 
@@ -131,14 +131,14 @@ def explain(connection: sa.Connection, linker: Linker, wanted: str) -> Explained
     linker.forget()
     keys = list(connection.scalars(sa.select(sketches.c.event).where(sketches.c.incident == stored.id)))
     members = linker.members(connection, keys)
-    twins = linker.copies_of(connection, {m.document for m in members})
-    within = [tie for m in members if (tie := _closest(linker, m, [o for o in members if o is not m], twins))]
+    kin = linker.copies_of(connection, {m.document for m in members})
+    within = [tie for m in members if (tie := _closest(linker, m, [o for o in members if o is not m], kin))]
     rivals: dict[int, Tie] = {}
     for member in members:
         for other in linker.candidates(connection, member.key):
             if other.incident == stored.id or other.sketch.type != member.sketch.type:
                 continue
-            tie = _closest(linker, member, [other], twins)
+            tie = _closest(linker, member, [other], kin)
             known = rivals.get(other.key)
             if tie and tie.verdict.score > _LEAST_RIVAL and (known is None or tie.verdict.score > known.verdict.score):
                 rivals[other.key] = tie
@@ -179,13 +179,13 @@ def find_event(connection: sa.Connection, linker: Linker, wanted: str) -> Member
     return linker.members(connection, [key])[0]
 
 
-def _closest(linker: Linker, member: Member, others: Sequence[Member], twins: set[tuple[int, int]]) -> Tie | None:
+def _closest(linker: Linker, member: Member, others: Sequence[Member], kin: Kin) -> Tie | None:
     ties = [
         Tie(
             event=member.sketch.event,
             other=o.sketch.event,
             incident=o.incident,
-            verdict=linker.compare(member, o, twins),
+            verdict=linker.compare(member, o, kin),
         )
         for o in others
         if compare.is_linkable(o.sketch)

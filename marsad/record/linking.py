@@ -61,6 +61,10 @@ def load_weights() -> Mapping[str, float]:
     return {row.feature: row.weight for row in read_tsv(DATA / "link_weights.tsv", WeightRow)}
 
 
+Kin = dict[tuple[int, int], str]
+"""How reports are related by their texts: `copy` or `template`, by the keys of the two, the smaller first."""
+
+
 class Identity(NamedTuple):
     """By what an event is known through every re-reading, and when it first arrived."""
 
@@ -90,7 +94,7 @@ class Linker:
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
         self._weights = weights if weights is not None else load_weights()
         self._members: dict[int, Member] = {}
-        self._verdicts: dict[tuple[int, int, bool], compare.Verdict] = {}
+        self._verdicts: dict[tuple[int, int, str], compare.Verdict] = {}
 
     # ---- in and out -------------------------------------------------------------------------------------------------
 
@@ -172,21 +176,25 @@ class Linker:
             return
         near = copy_bands.c.day.between(day - copying.WINDOW_DAYS, day + copying.WINDOW_DAYS)
         found = sa.select(copy_bands.c.document).where(copy_bands.c.band.in_(keys), near).distinct()
+        head = (documents.c.published, documents.c.publisher, documents.c.id)
         select = (
-            sa.select(report_sketches, documents.c.published, documents.c.id)
+            sa.select(report_sketches, *head)
             .join(documents, documents.c.key == report_sketches.c.document)
             .where(report_sketches.c.document.in_(found))
         )
-        pairs = [
-            {"document": min(document, row.document), "other": max(document, row.document)}
-            for row in connection.execute(select)
-            if copying.is_copy(
-                report,
-                ReportSketch(
-                    report=row.id, published=row.published, shingles=row.shingles, facts=_facts.decode(row.facts)
-                ),
+        pairs = []
+        for row in connection.execute(select):
+            other = ReportSketch(
+                report=row.id,
+                published=row.published,
+                publisher=row.publisher,
+                shingles=row.shingles,
+                facts=_facts.decode(row.facts),
             )
-        ]
+            kind = copying.kinship(report, other)
+            if kind:
+                first, second = sorted((document, row.document))
+                pairs.append({"document": first, "other": second, "kind": kind})
         if pairs:
             connection.execute(copies.insert(), pairs)
         connection.execute(copy_bands.insert(), [{"band": k, "day": day, "document": document} for k in keys])
@@ -212,11 +220,11 @@ class Linker:
         own = self.members(connection, [key])[0]
         rows = []
         found = self.candidates(connection, key)
-        twins = self.copies_of(connection, [own.document])
+        kin = self.copies_of(connection, [own.document])
         for other in found:
             if other.sketch.type != own.sketch.type:
                 continue
-            verdict = self.compare(own, other, twins)
+            verdict = self.compare(own, other, kin)
             if verdict.score > 0 and not verdict.cannot:
                 left, right = sorted((own.key, other.key))
                 rows.append({"left": left, "right": right, "score": round(verdict.score, 6)})
@@ -227,27 +235,25 @@ class Linker:
         if rows:
             connection.execute(links.insert(), rows)
 
-    def compare(self, a: Member, b: Member, twins: Collection[tuple[int, int]]) -> compare.Verdict:
-        """Return the machine's judgement of two events; `twins` are pairs of reports that are copies."""
-        is_copy = (min(a.document, b.document), max(a.document, b.document)) in twins
+    def compare(self, a: Member, b: Member, kin: Kin) -> compare.Verdict:
+        """Return the machine's judgement of two events; `kin` says which reports are copies."""
+        texts = kin.get((min(a.document, b.document), max(a.document, b.document)), "")
         first, second = (a, b) if a.sketch.anchor <= b.sketch.anchor else (b, a)
-        name = (first.stamp, second.stamp, is_copy)
+        name = (first.stamp, second.stamp, texts)
         verdict = self._verdicts.get(name)
         if verdict is None:
-            verdict = compare.compare(first.sketch, second.sketch, self._weights, copies=is_copy)
+            verdict = compare.compare(first.sketch, second.sketch, self._weights, texts=texts)
             if len(self._verdicts) >= _MOST_VERDICTS:
                 self._verdicts.clear()
             self._verdicts[name] = verdict
         return verdict
 
-    def copies_of(self, connection: sa.Connection, reports: Collection[int]) -> set[tuple[int, int]]:
-        """Return the pairs of copies that these reports are part of, by their keys."""
-        found: set[tuple[int, int]] = set()
+    def copies_of(self, connection: sa.Connection, reports: Collection[int]) -> Kin:
+        """Return the pairs of copies and of template reports that these reports are part of, by their keys."""
+        found: Kin = {}
         for some in _portions(sorted(reports)):
-            select = sa.select(copies.c.document, copies.c.other).where(
-                copies.c.document.in_(some) | copies.c.other.in_(some)
-            )
-            found |= {(row.document, row.other) for row in connection.execute(select)}
+            select = sa.select(copies).where(copies.c.document.in_(some) | copies.c.other.in_(some))
+            found |= {(row.document, row.other): row.kind for row in connection.execute(select)}
         return found
 
     # ---- incidents --------------------------------------------------------------------------------------------------
@@ -258,7 +264,7 @@ class Linker:
         members = {m.sketch.anchor: m for m in gathered.members if compare.is_linkable(m.sketch)}
         if not members:
             return
-        twins = self.copies_of(connection, {m.document for m in members.values()})
+        kin = self.copies_of(connection, {m.document for m in members.values()})
         rulings = [r for r in gathered.rulings.pairs if r.left in members and r.right in members]
         together, apart = resolver.settle(rulings)
         scores: dict[tuple[str, str], tuple[float, bool]] = {}
@@ -266,12 +272,12 @@ class Linker:
         def score(a: str, b: str) -> tuple[float, bool]:
             pair = resolver.pair(a, b)
             if pair not in scores:
-                verdict = self.compare(members[a], members[b], twins)
+                verdict = self.compare(members[a], members[b], kin)
                 scores[pair] = verdict.score, verdict.cannot
             return scores[pair]
 
         groups = self._groups(members, gathered.links, (together, apart), score)
-        self._save(connection, [[members[a] for a in group] for group in groups], twins, (gathered.rulings, cause))
+        self._save(connection, [[members[a] for a in group] for group in groups], kin, (gathered.rulings, cause))
 
     def _groups(
         self,
@@ -328,7 +334,7 @@ class Linker:
         self,
         connection: sa.Connection,
         groups: Sequence[Sequence[Member]],
-        twins: Collection[tuple[int, int]],
+        kin: Kin,
         because: tuple[judging.Rulings, str],
     ) -> None:
         rulings, cause = because
@@ -338,7 +344,7 @@ class Linker:
         before = {m.incident for group in groups for m in group if m.incident}
         there = _existing(connection, [*now, *before])
         for name, group in now.items():
-            row = _row(name, group, twins, rulings)
+            row = _row(name, group, kin, rulings)
             if name in there:
                 connection.execute(incidents.update().where(incidents.c.id == name).values(**row))
             else:
@@ -410,11 +416,9 @@ def _existing(connection: sa.Connection, names: Sequence[str]) -> set[str]:
     return found
 
 
-def _row(
-    name: str, group: Sequence[Member], twins: Collection[tuple[int, int]], rulings: judging.Rulings
-) -> dict[str, object]:
+def _row(name: str, group: Sequence[Member], kin: Kin, rulings: judging.Rulings) -> dict[str, object]:
     by_key = {m.document: m.sketch.report for m in group}
-    pairs = [(by_key[a], by_key[b]) for a, b in twins if a in by_key and b in by_key]
+    pairs = [(by_key[a], by_key[b]) for (a, b), kind in kin.items() if kind == "copy" and a in by_key and b in by_key]
     copied = {r: g[0] for g in copying.groups(pairs) for r in g}
     ruled = rulings.of([m.sketch.anchor for m in group])
     summary = summarize([m.sketch for m in group], copied, ruled)

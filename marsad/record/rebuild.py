@@ -14,7 +14,7 @@ from marsad.errors import RecordError
 from marsad.link import compare, resolver
 from marsad.link.model import ReportSketch
 from marsad.record import judging
-from marsad.record.linking import Linker, Member
+from marsad.record.linking import Kin, Linker, Member
 from marsad.record.schema import copies, documents, events, incidents, links, report_sketches, sketches
 
 _AT_ONCE = 5_000
@@ -52,13 +52,13 @@ def link_one(connection: sa.Connection, linker: Linker, report: ReportSketch) ->
 def relink(connection: sa.Connection, linker: Linker) -> int:
     """Compare all events anew and resolve all incidents; returns how many incidents there are."""
     linker.forget()
-    twins = {(row.document, row.other) for row in connection.execute(sa.select(copies))}
+    kin = {(row.document, row.other): row.kind for row in connection.execute(sa.select(copies))}
     connection.execute(links.delete())
     keys = list(connection.scalars(sa.select(sketches.c.event).order_by(sketches.c.event)))
     members: list[Member] = []
     for start in range(0, len(keys), _AT_ONCE):
         members += linker.members(connection, keys[start : start + _AT_ONCE])
-    found = _compare_all(linker, members, twins)
+    found = _compare_all(linker, members, kin)
     rows = [{"left": a, "right": b, "score": score} for (a, b), score in sorted(found.items())]
     for start in range(0, len(rows), _AT_ONCE):
         connection.execute(links.insert(), rows[start : start + _AT_ONCE])
@@ -81,7 +81,7 @@ def ties_of_people(connection: sa.Connection, members: list[Member]) -> list[tup
     return [(by_anchor[a], by_anchor[b]) for a, b in together if a in by_anchor and b in by_anchor]
 
 
-def _compare_all(linker: Linker, members: list[Member], twins: set[tuple[int, int]]) -> dict[tuple[int, int], float]:
+def _compare_all(linker: Linker, members: list[Member], kin: Kin) -> dict[tuple[int, int], float]:
     """The pairs that the machine holds for one incident, found block by block."""
     stands: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for number, member in enumerate(members):
@@ -97,7 +97,7 @@ def _compare_all(linker: Linker, members: list[Member], twins: set[tuple[int, in
         for other in near:
             if other <= number or members[other].sketch.type != member.sketch.type:
                 continue
-            verdict = linker.compare(member, members[other], twins)
+            verdict = linker.compare(member, members[other], kin)
             if verdict.score > 0 and not verdict.cannot:
                 a, b = sorted((member.key, members[other].key))
                 found[a, b] = round(verdict.score, 6)

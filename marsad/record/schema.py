@@ -155,8 +155,9 @@ copies = sa.Table(
     metadata,
     sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True),
     sa.Column("other", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True, index=True),
+    sa.Column("kind", sa.String, nullable=False),
 )
-"""Pairs of reports that are copies of one text; the smaller key stands first."""
+"""Pairs of reports that are copies of one text (`copy`) or made from one template; the smaller key stands first."""
 
 blocks = sa.Table(
     "blocks",

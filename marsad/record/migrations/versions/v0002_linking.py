@@ -98,6 +98,7 @@ def _create_copies() -> None:
         "copies",
         sa.Column("document", sa.Integer(), nullable=False),
         sa.Column("other", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["document"], ["documents.key"], name="fk_copies_document_documents"),
         sa.ForeignKeyConstraint(["other"], ["documents.key"], name="fk_copies_other_documents"),
         sa.PrimaryKeyConstraint("document", "other", name="pk_copies"),
