@@ -46,6 +46,7 @@ ROLES = (
     "of",
     "other",
     "single",
+    "them",
     "total",
     "unharmed",
     "vague",

@@ -18,6 +18,8 @@ _NEGATED_REACH = 5
 _THINGS = frozenset({"damage", "weapons"})
 _KINDS_OF_PEOPLE = frozenset({"displaced", "captured", "abducted"})
 """Outcomes whose nouns also say who somebody is: displaced people are killed, prisoners are released."""
+_AMONG = frozenset({"among", "them"})
+_PUT_IN = 8  # tokens of a remark between people and what happened to them
 _VERB_FORMS = frozenset({"past", "present", "present-jussive"})
 _STRAY_UNITS = frozenset({"time", "distance", "date", "other"})
 """Units that a word after a bare number only seems to give ("thirty today")."""
@@ -106,6 +108,8 @@ def _counted(sentence: Sentence, terms: Terms, harms: list[_Harm], count: Count,
     elif own is not None:
         if before is not None and gap <= 1 and _adds(sentence, before, own):
             return None  # "the death of three of the wounded" adds to a total that is told elsewhere
+        if own.field == "displaced" and not own.is_verb:
+            return None  # how many live there is not how many had to flee
         field = own.field
     elif (negated or instead) and found:
         return Found(found[-1].field, number, count.first, count.last, withdrawn=True)
@@ -116,9 +120,21 @@ def _counted(sentence: Sentence, terms: Terms, harms: list[_Harm], count: Count,
     elif before is not None and (is_total or (gap <= _NEAR and not _crosses(sentence, before, count))):
         field = before.field
     else:
-        return None
+        late = _told_late(sentence, harms, count, head)
+        if late is None:
+            return None
+        field = late
     last = max(count.last, head) if own is not None else count.last
     return Found(field, number, min(count.first, head) if own else count.first, last, withdrawn=negated or instead)
+
+
+def _told_late(sentence: Sentence, harms: list[_Harm], count: Count, head: int) -> str | None:
+    """What happened to people by the only verb of harm after them ("nine of them, soldiers all, were killed")."""
+    end = max(count.last, head)
+    verbs = [h for h in harms if h.is_verb and end < h.first <= end + _PUT_IN]
+    is_people = any(p.kind == "role_nouns" and p.first <= head <= p.last for p in sentence.phrases)
+    others = any(end < c.first for c in sentence.counts if verbs and c.first < verbs[0].first)
+    return verbs[0].field if len(verbs) == 1 and is_people and not others else None
 
 
 def _is_death(tokens: list[Token], terms: Terms, count: Count, head: int) -> bool:
@@ -148,11 +164,10 @@ def _crosses(sentence: Sentence, before: _Harm, count: Count) -> bool:
 
 def _is_part(sentence: Sentence, terms: Terms, harms: list[_Harm], count: Count) -> bool:
     tokens = sentence.tokens
-    if any("among" in terms.roles(t) for t in tokens[max(0, count.first - 2) : count.first]):
+    if any(terms.roles(t) & _AMONG for t in tokens[max(0, count.first - 2) : count.first]):
         return True
     end = max(count.last, count.noun if count.noun is not None else -1)
-    after = tokens[end + 1 : end + 3]
-    if after and "among" in terms.roles(after[0]):
+    if any("them" in terms.roles(t) for t in tokens[count.last + 1 : count.last + 2]):
         return True
     for at in (count.last, end):
         if at + 2 < len(tokens) and "of" in terms.roles(tokens[at + 1]):
@@ -206,7 +221,7 @@ def _zeros(sentence: Sentence, terms: Terms, harms: list[_Harm]) -> list[Found]:
     found = []
     for harm in harms:
         nobody = harm.last + 1 < len(tokens) and "anyone" in terms.roles(tokens[harm.last + 1])
-        if not nobody and (harm.form not in ("plural", "adjective") or tokens[harm.first].word.is_definite):
+        if not nobody and (harm.form not in ("plural", "adjective", "phrase") or tokens[harm.first].word.is_definite):
             continue
         reach = range(max(0, harm.first - _NEGATED_REACH), harm.first)
         denial = next((i for i in reversed(reach) if "no" in terms.roles(tokens[i])), None)
