@@ -33,6 +33,8 @@ _ENOUGH_WORDS = 6
 _VAGUE_OBJECTS = frozenset({"other", "building"})
 _VAGUE_WEAPONS = frozenset({"other"})
 _PARTS = ("night", "morning", "noon", "evening")
+_DECISIVE = frozenset({"date: far apart", "report: told as another", "template: other facts"})
+"""Reasons against which nothing else counts."""
 _POINTS = frozenset({"settlement", "facility"})
 
 
@@ -171,7 +173,7 @@ def compare(a: EventSketch, b: EventSketch, weights: Mapping[str, float], *, tex
     cannot = False
     for name, seen in (*_features(a, b), *_in_one_report(a, b), *_as_texts(a, b, texts)):
         clues.append(Clue(name, weights[name], seen))
-        cannot = cannot or name in ("date: far apart", "report: told as another")
+        cannot = cannot or name in _DECISIVE
     return Verdict(sum(c.weight for c in clues), cannot, tuple(clues))
 
 
@@ -367,9 +369,12 @@ def _in_one_report(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
 
 
 def _as_texts(a: EventSketch, b: EventSketch, texts: str) -> Iterator[tuple[str, str]]:
-    """Copies tell the same in the same words; a template with other numbers and places tells of something else."""
-    if texts == "template":
-        yield "template: other facts", ""
+    """Copies tell the same in the same words; a template with other places and numbers tells of something else."""
+    if texts == "template" and a.report != b.report:
+        names = [{w for s in e.spots[:1] for w in s.words} for e in (a, b)]
+        counts = [{(t.field, t.count) for t in e.tolls if t.count > 1} for e in (a, b)]
+        if not names[0] & names[1] and not counts[0] & counts[1]:
+            yield "template: other facts", ""
     elif texts == "copy":
         one, other = set(a.words), set(b.words)
         if one and other and len(one & other) / min(len(one), len(other)) >= 0.6:

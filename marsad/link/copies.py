@@ -65,8 +65,8 @@ def day(report: ReportSketch) -> int:
 
 
 def kinship(a: ReportSketch, b: ReportSketch) -> str:
-    """Return `copy` for two reports that are copies of one text, `template` for two of one publisher made from one
-    template with other numbers, places or days in it, and else nothing.
+    """Return `copy` for two reports that are copies of one text, `template` for two of one publisher that share much of
+    their words but not all their numbers, places and days, and else nothing.
     """
     if abs(day(a) - day(b)) > WINDOW_DAYS:
         return ""
@@ -76,7 +76,7 @@ def kinship(a: ReportSketch, b: ReportSketch) -> str:
     common, facts = likeness(a, b)
     if common >= LEAST and facts >= LEAST_FACTS:
         return "copy"
-    is_template = common >= LEAST_TEMPLATE and facts < LEAST_FACTS and a.publisher is not None
+    is_template = common >= LEAST_TEMPLATE and facts < 1 and a.publisher is not None
     return "template" if is_template and a.publisher == b.publisher else ""
 
 

@@ -63,7 +63,7 @@ def reconcile(
     set, `rejected` totals (outcome, number) that people struck out.
     """
     ordered = sorted(events, key=lambda e: (e.published or "", e.report, e.anchor))
-    totals = [t for event in ordered for t in _totals(event)]
+    totals = _without_parts([t for event in ordered for t in _totals(event)])
     totals = [_withdraw(t, ordered, rejected) for t in totals]
     figures: dict[str, Figure] = {}
     for field in FIELDS:
@@ -100,6 +100,25 @@ def _totals(event: EventSketch) -> list[Total]:
                 continue
         found.append(_total(event, toll))
     return sorted(found, key=lambda t: t.start)
+
+
+def _without_parts(totals: Sequence[Total]) -> list[Total]:
+    """Without what is part of another total: a smaller number that a report gives unsourced beside a sourced one, and one
+    side's share of an exchange.
+    """
+    sourced: dict[tuple[str, str], int] = {}
+    for total in totals:
+        if total.rank != "media" and not total.withdrawn:
+            key = total.report, total.field
+            sourced[key] = max(sourced.get(key, 0), total.count)
+    released = {t.count for t in totals if t.field == "released" and not t.withdrawn}
+    whole = max(released, default=0)
+    return [
+        t
+        for t in totals
+        if not (t.rank == "media" and not t.withdrawn and t.count < sourced.get((t.report, t.field), 0))
+        and not (t.field == "released" and t.count < whole and whole - t.count in released)
+    ]
 
 
 def _total(event: EventSketch, toll: Toll) -> Total:

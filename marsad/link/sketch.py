@@ -11,9 +11,9 @@ from typing import NamedTuple
 from marsad.gazetteer import distance_km
 from marsad.language import Language, Sentence, Word
 from marsad.link import copies
-from marsad.link.model import FIELDS, EventSketch, ReportSketch, Spot, Toll
+from marsad.link.model import EventSketch, ReportSketch, Spot, Toll
 from marsad.link.terms import Terms
-from marsad.link.tolls import Found, parts, read_tolls
+from marsad.link.tolls import Found, read_tolls
 from marsad.model import CodedDocument, Event, Participant, Place, Span
 
 _DULL = frozenset({"speech_verbs", "negators", "outcomes", "status_words", "titles"})
@@ -278,33 +278,9 @@ def _assign_tolls(coded: CodedDocument, seats: Sequence[_Seat], terms: Terms, lo
                 owner = latest if seat.number - since <= _REACH else None
             if owner is not None:
                 given[owner].append(_toll(coded.events[owner], seat, total, (speaker, lookup)))
-        _add_read(coded, seat, given, terms, (speaker, lookup))
         if harmful:
             latest, since = harmful[-1] if found and len(harmful) == 1 else harmful[0], seat.number
     return [_merge(coded.events[k], own) for k, own in enumerate(given)]
-
-
-def _add_read(
-    coded: CodedDocument,
-    seat: _Seat,
-    given: list[list[Toll]],
-    terms: Terms,
-    who: tuple[tuple[str | None, str | None], Lookup],
-) -> None:
-    """Add the counts of two or more that the coder read where the sentence gives no total of that outcome otherwise."""
-    start, end = seat.sentence.start, seat.sentence.end
-    known = {t.field for own in given for t in own if start <= t.start < end}
-    beside = parts(seat.sentence, terms)
-    for k in seat.events:
-        for casualty in coded.events[k].casualties:
-            span, number = casualty.span, casualty.quantity.min
-            if not start <= span.start < end or casualty.subset or number is None or number < 2:
-                continue
-            is_part = any(span.start < b and a < span.end for a, b in beside)
-            if casualty.outcome in FIELDS and casualty.outcome not in known and not is_part:
-                tokens = [i for i, t in enumerate(seat.sentence.tokens) if span.start <= t.start < span.end] or [0]
-                found = Found(casualty.outcome, number, tokens[0], tokens[-1])
-                given[k].append(_toll(coded.events[k], seat, found, who))
 
 
 def _owner(coded: CodedDocument, seat: _Seat, harmful: Sequence[int], total: Found) -> int | None:

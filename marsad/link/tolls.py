@@ -60,16 +60,6 @@ def read_tolls(sentence: Sentence, terms: Terms) -> list[Found]:
     return found
 
 
-def parts(sentence: Sentence, terms: Terms) -> list[tuple[int, int]]:
-    """Return the first and last character of every number that is only a part of a total, or counts things."""
-    harms, tokens = _harms(sentence), sentence.tokens
-    return [
-        (tokens[c.first].start, tokens[c.last].end)
-        for c in sentence.counts
-        if _is_part(sentence, terms, harms, c) or _is_thing(sentence.phrases, c.first if c.noun is None else c.noun)
-    ]
-
-
 def _harms(sentence: Sentence) -> list[_Harm]:
     """Words of harm and release, one per seat; where a word may mean damage or injury, people decide later."""
     best: dict[tuple[int, int], _Harm] = {}
