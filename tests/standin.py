@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from marsad.link.model import EventSketch, ReportSketch, Spot, Toll
+from marsad.link.model import ReportSketch
 from marsad.model import (
     Attribution,
     Casualty,
@@ -56,33 +56,9 @@ class StandIn:
         return CodedDocument(document=document, language="ar", stories=(story,), events=events)
 
     def sketch(self, coded: CodedDocument) -> ReportSketch | None:
-        return sketch_of(coded)
-
-
-def sketch_of(coded: CodedDocument) -> ReportSketch:
-    """What linking needs of a report that the stand-in read: type, days and mentions."""
-    events = tuple(
-        EventSketch(
-            event=e.id,
-            report=coded.document.id,
-            anchor=f"{coded.document.id}:{e.trigger.start}:{e.type}",
-            type=e.type,
-            status=e.status,
-            published=coded.document.published,
-            start=e.date.start if e.date else None,
-            end=e.date.end if e.date else None,
-            spots=tuple(Spot(id=p.id, name=p.name, level=p.level, lat=p.lat, lon=p.lon, near=True) for p in e.places),
-            words=("alpha", "beta", "gamma"),
-            tolls=tuple(
-                Toll(field=c.outcome, count=c.quantity.min, start=c.span.start, end=c.span.end)
-                for c in e.casualties
-                if c.quantity.min is not None
-            ),
-            seats=tuple((s.start, s.end, 0) for s in (e.trigger, *e.mentions)),
-        )
-        for e in coded.events
-    )
-    return ReportSketch(report=coded.document.id, published=coded.document.published, events=events)
+        """Nothing: these tests are not about linking, and all its reports tell the same."""
+        assert coded.document.id
+        return None
 
 
 def make_event(document: str, text: str = TEXT) -> Event:

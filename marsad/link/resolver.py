@@ -20,6 +20,10 @@ _VETO = -8.0
 """Log-odds at which one pair keeps two groups apart whatever their other pairs say."""
 _BEST, _MEAN = 0.6, 0.4
 """How much the closest pair and the mean of all pairs count when two groups are compared."""
+CLOSE = 2.5
+"""Log-odds by which a link may fall behind the closest one of both its ends and still count."""
+SURE = 4.0
+"""Log-odds beyond which one link is no closer than another: a copy is no better evidence than a clear account."""
 MAX_GROUP = 400
 """A component of more events is cut at its weakest links before it is resolved."""
 
@@ -80,8 +84,34 @@ class Groups:
         self._head[second] = first
 
 
+def closest(links: Mapping[Pair, float]) -> dict[str, tuple[float, str]]:
+    """Return for each event that has links the score of its closest one and that event; the smallest key breaks ties."""
+    best: dict[str, tuple[float, str]] = {}
+    for (a, b), value in links.items():
+        score = min(value, SURE)
+        for one, other in ((a, b), (b, a)):
+            known = best.get(one)
+            if known is None or (-score, other) < (-known[0], known[1]):
+                best[one] = score, other
+    return best
+
+
+def is_active(key: Pair, score: float, best: Mapping[str, tuple[float, str]]) -> bool:
+    """Say whether a link counts: it leads from an event to its closest one, or is among the closest for both ends.
+
+    At a place that is struck every day each event is a little like many; without this they would hang together in one
+    chain, and the cost of a new event would grow with the archive.
+    """
+    a, b = key
+    if best[a][1] == b or best[b][1] == a:
+        return True
+    return min(score, SURE) >= max(best[a][0], best[b][0]) - CLOSE
+
+
 def components(keys: Collection[str], links: Mapping[Pair, float], together: Sequence[Pair]) -> list[list[str]]:
-    """Return the groups of events that links or people's judgements tie, each sorted; larger ones are cut."""
+    """Return the groups of events that active links or people's judgements tie, each sorted; larger ones are cut."""
+    best = closest(links)
+    links = {key: score for key, score in links.items() if is_active(key, score, best)}
     found = []
     queue = [(list(keys), 0.0)]
     while queue:

@@ -12,8 +12,9 @@ from marsad.errors import RecordError
 from marsad.link import compare, copies
 from marsad.link.compare import Verdict
 from marsad.link.summary import Summary
-from marsad.record import judging, query
-from marsad.record.linking import Kin, Linker, Member
+from marsad.record import judging, looking, query
+from marsad.record.linking import Linker, Member
+from marsad.record.looking import Kin
 from marsad.record.schema import changes, documents, events, incidents, redirects, sketches
 from marsad.record.schema import copies as copy_table
 
@@ -131,7 +132,7 @@ def explain(connection: sa.Connection, linker: Linker, wanted: str) -> Explained
     linker.forget()
     keys = list(connection.scalars(sa.select(sketches.c.event).where(sketches.c.incident == stored.id)))
     members = linker.members(connection, keys)
-    kin = linker.copies_of(connection, {m.document for m in members})
+    kin = looking.kin_of(connection, {m.document for m in members})
     within = [tie for m in members if (tie := _closest(linker, m, [o for o in members if o is not m], kin))]
     rivals: dict[int, Tie] = {}
     for member in members:

@@ -10,7 +10,8 @@ import datetime
 import functools
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -19,13 +20,13 @@ from marsad.link import compare, resolver
 from marsad.link import copies as copying
 from marsad.link.model import EventSketch, ReportSketch
 from marsad.link.summary import Ruled, Summary, summarize
-from marsad.record import judging
+from marsad.record import judging, looking
+from marsad.record.looking import Kin
 from marsad.record.schema import (
     blocks,
     changes,
     copies,
     copy_bands,
-    documents,
     incidents,
     links,
     redirects,
@@ -37,7 +38,6 @@ from marsad.resources import DATA, read_tsv
 _to_json = msgspec.json.Encoder()
 _sketch = msgspec.json.Decoder(EventSketch)
 _facts = msgspec.json.Decoder(tuple[str, ...])
-_MOST_VALUES = 900  # in one query; SQLite's older limit is 999
 _MOST_VERDICTS = 100_000
 _CROWD = 40
 """In a component of more events, those of different reports that tell just the same count as one."""
@@ -61,10 +61,6 @@ def load_weights() -> Mapping[str, float]:
     return {row.feature: row.weight for row in read_tsv(DATA / "link_weights.tsv", WeightRow)}
 
 
-Kin = dict[tuple[int, int], str]
-"""How reports are related by their texts: `copy` or `template`, by the keys of the two, the smaller first."""
-
-
 class Identity(NamedTuple):
     """By what an event is known through every re-reading, and when it first arrived."""
 
@@ -72,15 +68,27 @@ class Identity(NamedTuple):
     born: int
 
 
-class Member(NamedTuple):
-    """An event with what the record knows of it."""
+class Member:
+    """An event with what the record knows of it; its sketch is decoded when it is first looked at."""
 
-    key: int
-    document: int
-    born: int
-    incident: str | None
-    sketch: EventSketch
-    stamp: int
+    __slots__ = ("_raw", "_sketch", "anchor", "born", "document", "incident", "key", "stamp")
+
+    def __init__(self, row: Any) -> None:
+        self.key: int = row.event
+        self.document: int = row.document
+        self.anchor: str = row.anchor
+        self.born: int = row.born
+        self.incident: str | None = row.incident
+        self.stamp = hash(row.sketch)
+        self._raw: str = row.sketch
+        self._sketch: EventSketch | None = None
+
+    @property
+    def sketch(self) -> EventSketch:
+        """What linking knows of the event."""
+        if self._sketch is None:
+            self._sketch = _sketch.decode(self._raw)
+        return self._sketch
 
 
 def incident_id(anchor: str) -> str:
@@ -118,24 +126,25 @@ class Linker:
             sketch = msgspec.structs.replace(event, anchor=identity.anchor)
             self._write(connection, key, document, identity.born, sketch)
             new.append(key)
+        kin = looking.kin_of(connection, [document])
         for key in new:
-            self._link(connection, key)
-        self.resolve(connection, new, report.report)
+            self._link(connection, key, set(new), kin)
+        self.resolve(connection, new, report.report, are_new=True)
 
     def remove(self, connection: sa.Connection, document: int) -> tuple[list[Member], set[int]]:
         """Take a report's reading out of the links. Returns its events, and what must be resolved anew without them."""
         members = self._load_where(connection, sketches.c.document == document)
         keys = [m.key for m in members]
         near: set[int] = set()
-        for some in _portions(keys):
+        for some in looking.portions(keys):
             found = connection.execute(
                 sa.select(links.c.left, links.c.right).where(links.c.left.in_(some) | links.c.right.in_(some))
             )
             near |= {k for row in found for k in row}
         held = [m.incident for m in members if m.incident]
-        for some in _portions(held):
+        for some in looking.portions(held):
             near |= set(connection.scalars(sa.select(sketches.c.event).where(sketches.c.incident.in_(some))))
-        for some in _portions(keys):
+        for some in looking.portions(keys):
             connection.execute(links.delete().where(links.c.left.in_(some) | links.c.right.in_(some)))
             connection.execute(blocks.delete().where(blocks.c.event.in_(some)))
             connection.execute(sketches.delete().where(sketches.c.event.in_(some)))
@@ -154,11 +163,11 @@ class Linker:
         rows = [{"block": b.key, "first": b.first, "last": b.last, "event": key} for b in stands]
         if rows:
             connection.execute(blocks.insert(), rows)
-        self._remember(Member(key, document, born, None, sketch, hash(text)))
+        self._members[key] = Member(SimpleNamespace(**row, incident=None))
 
     def sweep(self, connection: sa.Connection, names: Collection[str]) -> None:
         """Drop those of these incidents that hold no event any more."""
-        for some in _portions(sorted(names)):
+        for some in looking.portions(sorted(names)):
             held = set(connection.scalars(sa.select(sketches.c.incident).where(sketches.c.incident.in_(some))))
             connection.execute(incidents.delete().where(incidents.c.id.in_([n for n in some if n not in held])))
 
@@ -174,16 +183,8 @@ class Linker:
         keys, day = sorted(set(copying.bands(report.signature))), copying.day(report)
         if not keys:
             return
-        near = copy_bands.c.day.between(day - copying.WINDOW_DAYS, day + copying.WINDOW_DAYS)
-        found = sa.select(copy_bands.c.document).where(copy_bands.c.band.in_(keys), near).distinct()
-        head = (documents.c.published, documents.c.publisher, documents.c.id)
-        select = (
-            sa.select(report_sketches, *head)
-            .join(documents, documents.c.key == report_sketches.c.document)
-            .where(report_sketches.c.document.in_(found))
-        )
         pairs = []
-        for row in connection.execute(select):
+        for row in looking.in_bands(connection, keys, day - copying.WINDOW_DAYS, day + copying.WINDOW_DAYS):
             other = ReportSketch(
                 report=row.id,
                 published=row.published,
@@ -207,38 +208,28 @@ class Linker:
         _, looks = compare.blocks(member.sketch)
         if not looks:
             return []
-        first, last = looks[0].first, looks[0].last
-        select = (
-            sa.select(blocks.c.event)
-            .where(blocks.c.block.in_([b.key for b in looks]))
-            .where(blocks.c.first.between(first - compare.LONGEST_DAYS, last), blocks.c.last >= first)
-            .distinct()
-        )
-        return self.members(connection, [k for k in connection.scalars(select) if k != key])
+        days = looks[0].first, looks[0].last
+        found = looking.in_blocks(connection, [b.key for b in looks], days, compare.LONGEST_DAYS)
+        return self.members(connection, [k for k in found if k != key])
 
-    def _link(self, connection: sa.Connection, key: int) -> None:
+    def _link(self, connection: sa.Connection, key: int, new: Collection[int], kin: Kin) -> None:
+        """Write down which events in its blocks a new event is held for one incident with."""
         own = self.members(connection, [key])[0]
         rows = []
-        found = self.candidates(connection, key)
-        kin = self.copies_of(connection, [own.document])
-        for other in found:
-            if other.sketch.type != own.sketch.type:
-                continue
+        for other in self.candidates(connection, key):
+            if other.key in new and other.key < key:
+                continue  # seen from the other side
             verdict = self.compare(own, other, kin)
             if verdict.score > 0 and not verdict.cannot:
                 left, right = sorted((own.key, other.key))
                 rows.append({"left": left, "right": right, "score": round(verdict.score, 6)})
-        if rows:
-            known = sa.select(links.c.left, links.c.right).where((links.c.left == key) | (links.c.right == key))
-            there = {tuple(row) for row in connection.execute(known)}
-            rows = [r for r in rows if (r["left"], r["right"]) not in there]
         if rows:
             connection.execute(links.insert(), rows)
 
     def compare(self, a: Member, b: Member, kin: Kin) -> compare.Verdict:
         """Return the machine's judgement of two events; `kin` says which reports are copies."""
         texts = kin.get((min(a.document, b.document), max(a.document, b.document)), "")
-        first, second = (a, b) if a.sketch.anchor <= b.sketch.anchor else (b, a)
+        first, second = (a, b) if a.anchor <= b.anchor else (b, a)
         name = (first.stamp, second.stamp, texts)
         verdict = self._verdicts.get(name)
         if verdict is None:
@@ -248,23 +239,26 @@ class Linker:
             self._verdicts[name] = verdict
         return verdict
 
-    def copies_of(self, connection: sa.Connection, reports: Collection[int]) -> Kin:
-        """Return the pairs of copies and of template reports that these reports are part of, by their keys."""
-        found: Kin = {}
-        for some in _portions(sorted(reports)):
-            select = sa.select(copies).where(copies.c.document.in_(some) | copies.c.other.in_(some))
-            found |= {(row.document, row.other): row.kind for row in connection.execute(select)}
-        return found
-
     # ---- incidents --------------------------------------------------------------------------------------------------
 
-    def resolve(self, connection: sa.Connection, keys: Iterable[int], cause: str) -> None:
-        """Resolve anew every incident that these events may belong to, and write what changed; `cause` is for the log."""
-        gathered = self._gather(connection, keys)
-        members = {m.sketch.anchor: m for m in gathered.members if compare.is_linkable(m.sketch)}
-        if not members:
+    def resolve(self, connection: sa.Connection, keys: Iterable[int], cause: str, *, are_new: bool = False) -> None:
+        """Resolve anew every incident that these events may belong to, and write what changed; `cause` is for the log.
+
+        Events that are new change only what hangs together with their neighbours; others may change all around them.
+        """
+        wanted = set(keys)
+        gathered = self._gather(connection, wanted)
+        every = {m.anchor: m for m in gathered.members if m.incident or compare.is_linkable(m.sketch)}
+        together, apart = resolver.settle([r for r in gathered.rulings.pairs if r.left in every and r.right in every])
+        chosen = resolver.components(every, gathered.links, together)
+        if are_new:
+            new = {m.anchor for m in every.values() if m.key in wanted}
+            touched = _touched(every, new, gathered.links, together)
+            chosen = [component for component in chosen if not touched.isdisjoint(component)]
+        if not chosen:
             return
-        kin = self.copies_of(connection, {m.document for m in members.values()})
+        members = {a: every[a] for component in chosen for a in component}
+        kin = looking.kin_of(connection, {m.document for m in members.values()})
         rulings = [r for r in gathered.rulings.pairs if r.left in members and r.right in members]
         together, apart = resolver.settle(rulings)
         scores: dict[tuple[str, str], tuple[float, bool]] = {}
@@ -276,28 +270,8 @@ class Linker:
                 scores[pair] = verdict.score, verdict.cannot
             return scores[pair]
 
-        groups = self._groups(members, gathered.links, (together, apart), score)
+        groups = [group for component in chosen for group in _resolve(component, members, (together, apart), score)]
         self._save(connection, [[members[a] for a in group] for group in groups], kin, (gathered.rulings, cause))
-
-    def _groups(
-        self,
-        members: Mapping[str, Member],
-        tied: Mapping[tuple[str, str], float],
-        settled: tuple[list[tuple[str, str]], set[tuple[str, str]]],
-        score: resolver.Score,
-    ) -> list[list[str]]:
-        """The incidents that these events make."""
-        together, apart = settled
-        groups = []
-        for component in resolver.components(members, tied, together):
-            alike = _alike([members[a] for a in component]) if len(component) > _CROWD else {}
-            heads = [a for a in component if alike.get(a, a) == a]
-            ruled = [resolver.pair(alike.get(a, a), alike.get(b, b)) for a, b in together]
-            parted = {resolver.pair(alike.get(a, a), alike.get(b, b)) for a, b in apart}
-            for group in resolver.resolve(heads, score, [p for p in ruled if p[0] != p[1]], parted):
-                inside = set(group)
-                groups.append(sorted(a for a in component if alike.get(a, a) in inside))
-        return groups
 
     def _gather(self, connection: sa.Connection, keys: Iterable[int]) -> _Gathered:
         """Everything that links or people's judgements tie to these events."""
@@ -309,23 +283,16 @@ class Linker:
         while frontier:
             for member in self.members(connection, frontier):
                 seen[member.key] = member
-            reached: set[int] = set()
-            for some in _portions(frontier):
-                select = sa.select(links).where(links.c.left.in_(some) | links.c.right.in_(some))
-                for row in connection.execute(select):
-                    pairs[row.left, row.right] = row.score
-                    reached |= {row.left, row.right}
+            found = looking.links_of(connection, frontier)
+            pairs.update(found)
+            reached = {k for pair in found for k in pair}
             if has_rulings:
                 reports = {seen[k].sketch.report for k in frontier}
                 rulings = rulings.merged(judging.load(connection, reports))
                 anchors = {a for r in rulings.pairs if r.same for a in (r.left, r.right)}
-                for some_anchors in _portions(sorted(anchors)):
+                for some_anchors in looking.portions(sorted(anchors)):
                     wanted = sketches.c.anchor.in_(some_anchors)
                     reached |= set(connection.scalars(sa.select(sketches.c.event).where(wanted)))
-            held = {m.incident for k in frontier if (m := seen[k]).incident}
-            for some_ids in _portions(sorted(i for i in held if i)):
-                wanted = sketches.c.incident.in_(some_ids)
-                reached |= set(connection.scalars(sa.select(sketches.c.event).where(wanted)))
             frontier = sorted(reached - seen.keys())
         tied = {resolver.pair(seen[a].sketch.anchor, seen[b].sketch.anchor): score for (a, b), score in pairs.items()}
         return _Gathered(list(seen.values()), tied, rulings)
@@ -340,21 +307,20 @@ class Linker:
         rulings, cause = because
         now: dict[str, Sequence[Member]] = {}
         for group in groups:
-            now[incident_id(min(group, key=lambda m: m.born).sketch.anchor)] = group
-        before = {m.incident for group in groups for m in group if m.incident}
-        there = _existing(connection, [*now, *before])
+            now[incident_id(min(group, key=lambda m: m.born).anchor)] = group
+        was = {m.key: m.incident for group in groups for m in group if m.incident}
+        before = set(was.values())
+        there = looking.existing(connection, {*now, *before})
         for name, group in now.items():
             row = _row(name, group, kin, rulings)
             if name in there:
                 connection.execute(incidents.update().where(incidents.c.id == name).values(**row))
             else:
                 connection.execute(incidents.insert(), row)
-            moved = [m.key for m in group if m.incident != name]
-            for some in _portions(moved):
-                connection.execute(sketches.update().where(sketches.c.event.in_(some)).values(incident=name))
+            looking.move(connection, [m.key for m in group if m.incident != name], name)
             for member in group:
-                self._remember(member._replace(incident=name))
-        _log(connection, now, {i for i in before if i in there}, cause)
+                member.incident = name
+        _log(connection, now, {k: i for k, i in was.items() if i in there}, cause)
 
     # ---- what is remembered -----------------------------------------------------------------------------------------
 
@@ -362,10 +328,8 @@ class Linker:
         """Return these events, in the order of their keys."""
         missing = [k for k in keys if k not in self._members]
         found = {k: self._members[k] for k in keys if k in self._members}
-        for some in _portions(missing):
-            for member in self._load_where(connection, sketches.c.event.in_(some)):
-                found[member.key] = member
-                self._remember(member)
+        for row in looking.rows_of(connection, missing) if missing else ():
+            found[row.event] = self._members[row.event] = Member(row)
         return [found[k] for k in sorted(found)]
 
     def forget(self) -> None:
@@ -374,13 +338,7 @@ class Linker:
 
     def _load_where(self, connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Member]:
         select = sa.select(sketches).where(condition).order_by(sketches.c.event)
-        return [
-            Member(row.event, row.document, row.born, row.incident, _sketch.decode(row.sketch), hash(row.sketch))
-            for row in connection.execute(select)
-        ]
-
-    def _remember(self, member: Member) -> None:
-        self._members[member.key] = member
+        return [Member(row) for row in connection.execute(select)]
 
 
 class _Gathered(NamedTuple):
@@ -389,30 +347,51 @@ class _Gathered(NamedTuple):
     rulings: judging.Rulings
 
 
+def _touched(
+    every: Collection[str], new: set[str], tied: Mapping[tuple[str, str], float], together: list[tuple[str, str]]
+) -> set[str]:
+    """The new events, and all that hung together with a neighbour of theirs before they came."""
+    before = {pair: score for pair, score in tied.items() if new.isdisjoint(pair)}
+    old_ties = [pair for pair in together if new.isdisjoint(pair)]
+    near = {a for pair in (*tied, *together) if not new.isdisjoint(pair) for a in pair}
+    touched = set(new)
+    for component in resolver.components([a for a in every if a not in new], before, old_ties):
+        if not near.isdisjoint(component):
+            touched.update(component)
+    return touched
+
+
+def _resolve(
+    component: list[str],
+    members: Mapping[str, Member],
+    settled: tuple[list[tuple[str, str]], set[tuple[str, str]]],
+    score: resolver.Score,
+) -> list[list[str]]:
+    """The incidents that the events of one component make."""
+    alike = _alike([members[a] for a in component]) if len(component) > _CROWD else {}
+    heads = [a for a in component if alike.get(a, a) == a]
+    inside = set(component)
+    together = [resolver.pair(alike.get(a, a), alike.get(b, b)) for a, b in settled[0] if a in inside and b in inside]
+    apart = {resolver.pair(alike.get(a, a), alike.get(b, b)) for a, b in settled[1]}
+    groups = []
+    for group in resolver.resolve(heads, score, [p for p in together if p[0] != p[1]], apart):
+        of_group = set(group)
+        groups.append(sorted(a for a in component if alike.get(a, a) in of_group))
+    return groups
+
+
 def _alike(members: Sequence[Member]) -> dict[str, str]:
     """For each event the first of another report, if any, that tells just the same; nobody need compare both."""
     first: dict[tuple[object, int], str] = {}
     count: dict[tuple[object, str], int] = {}
     found = {}
-    for member in sorted(members, key=lambda m: m.sketch.anchor):
+    for member in sorted(members, key=lambda m: m.anchor):
         s = member.sketch
         totals = tuple((t.field, t.count) for t in s.tolls)
         told = (s.type, s.modes, s.status, s.start, s.end, s.told, s.spots, s.parties, s.weapons, s.objects, s.words)
         essence = (told, s.actors, s.marks, totals, (s.published or "")[:10])
         turn = count[essence, s.report] = count.get((essence, s.report), 0) + 1
         found[s.anchor] = first.setdefault((essence, turn), s.anchor)
-    return found
-
-
-def _portions(values: Sequence[int] | Sequence[str]) -> Iterable[list[int | str]]:
-    for start in range(0, len(values), _MOST_VALUES):
-        yield list(values[start : start + _MOST_VALUES])
-
-
-def _existing(connection: sa.Connection, names: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for some in _portions(sorted(set(names))):
-        found |= set(connection.scalars(sa.select(incidents.c.id).where(incidents.c.id.in_(some))))
     return found
 
 
@@ -441,12 +420,16 @@ def _columns(name: str, summary: Summary, ruled: Ruled) -> dict[str, object]:
     }
 
 
-def _log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], before: set[str], cause: str) -> None:
-    """Write down which incidents merged and split, point old ids at what holds their events, drop what is empty."""
+def _log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], was: Mapping[int, str], cause: str) -> None:
+    """Write down which incidents merged and split, point old ids at what holds their events, drop what is empty.
+
+    `was` says which incident each event was part of before.
+    """
+    before = set(was.values())
     at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     rows = []
     for name, group in now.items():
-        old = {m.incident for m in group if m.incident}
+        old = {was[m.key] for m in group if m.key in was}
         if name not in before and old:
             rows += [
                 {"at": at, "kind": "split", "incident": name, "other": o, "cause": cause}
@@ -455,7 +438,7 @@ def _log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], before:
             ]
     gone = before - now.keys()
     for name in sorted(gone):
-        heir = _heir(name, now)
+        heir = _heir(name, now, was)
         if heir is not None:
             rows.append({"at": at, "kind": "merged", "incident": name, "other": heir, "cause": cause})
             connection.execute(redirects.delete().where(redirects.c.old == name))
@@ -468,11 +451,11 @@ def _log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], before:
         connection.execute(incidents.delete().where(incidents.c.id.in_(sorted(gone))))
 
 
-def _heir(name: str, now: Mapping[str, Sequence[Member]]) -> str | None:
+def _heir(name: str, now: Mapping[str, Sequence[Member]], was: Mapping[int, str]) -> str | None:
     """The incident that holds the first event of an old one, or else most of its events."""
     for new, group in now.items():
-        if any(incident_id(m.sketch.anchor) == name for m in group):
+        if any(incident_id(m.anchor) == name for m in group):
             return new
-    shares = {new: sum(m.incident == name for m in group) for new, group in now.items()}
+    shares = {new: sum(was.get(m.key) == name for m in group) for new, group in now.items()}
     best = max(shares, key=lambda new: (shares[new], new), default=None)
     return best if best is not None and shares[best] else None
