@@ -28,6 +28,8 @@ LONGEST_DAYS = MAX_SPAN_DAYS + EARLY_DAYS + 2
 _CELLS_PER_DEGREE = 2
 _MAX_SPOTS = 4
 _MAX_PARTIES = 6
+_MOST_SAID = 24
+"""Words by which an event without any place is found by the names of places."""
 _APART_KM, _NEAR_KM, _CITY_KM, _FAR_KM = 4.0, 15.0, 40.0, 120.0
 _ENOUGH_WORDS = 6
 _VAGUE_OBJECTS = frozenset({"other", "building"})
@@ -121,6 +123,8 @@ def _stands(event: EventSketch) -> Iterator[str]:
         yield f"party:{party}"
         if not points:
             yield f"placeless:{party}"
+    if not event.spots:
+        yield from (f"said:{word}" for word in event.words[:_MOST_SAID])
     if not points:
         yield from (f"wide:{spot.country}" for spot in event.spots[:_MAX_SPOTS] if spot.country)
 
@@ -139,6 +143,10 @@ def _looks(event: EventSketch) -> Iterator[str]:
             yield f"wide:{spot.country}"
             if not points:
                 yield f"country:{spot.country}"
+    for spot in event.spots[:_MAX_SPOTS]:
+        yield from (f"said:{word}" for word in spot.words)
+    if not event.spots:
+        yield from (f"word:{word}" for word in event.words[:_MOST_SAID])
     for party in _ids(event):
         yield f"placeless:{party}"
         if not points or event.type in TALKS:
@@ -195,6 +203,9 @@ def _features(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
 def _place(a: EventSketch, b: EventSketch) -> tuple[str, str]:
     """The closest relation between a place of one and a place of the other."""
     if not a.spots or not b.spots:
+        named = _named(a, b)
+        if named:
+            return "place: named", named
         return ("place: one unknown" if a.spots or b.spots else "place: unknown"), ""
     best: tuple[int, str, str] = (0, "place: far apart", "")
     nearest = math.inf
@@ -210,12 +221,18 @@ def _place(a: EventSketch, b: EventSketch) -> tuple[str, str]:
         return "place: two in one area", best[2]
     if best[0]:
         return best[1:]
-    named = {w for s in a.spots for w in s.words} & set(b.words) | {w for s in b.spots for w in s.words} & set(a.words)
+    named = _named(a, b)
     if named:
-        return "place: named", " ".join(sorted(named))
+        return "place: named", named
     if not all(any(s.near for s in e.spots[:_MAX_SPOTS]) for e in (a, b)) or a.type in TALKS:
         return "place: elsewhere", ""
     return ("place: apart" if nearest < _FAR_KM else "place: far apart"), f"{nearest:.0f} km" if nearest < 1e5 else ""
+
+
+def _named(a: EventSketch, b: EventSketch) -> str:
+    """The words of a place of one that stand in the sentences of the other."""
+    one, other = ({w for s in e.spots for w in s.words} for e in (a, b))
+    return " ".join(sorted(one & set(b.words) | other & set(a.words)))
 
 
 def _are_two(a: Spot, b: Spot) -> bool:
