@@ -15,7 +15,7 @@ import numpy.typing as npt
 from marsad.link.model import ReportSketch
 
 SHINGLE = 3
-BANDS = 24
+BANDS = 48
 ROWS = 2
 MIN_SHINGLES = 10
 """A text of fewer runs of words is too short to be told a copy from a report that says the same."""
