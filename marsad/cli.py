@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from marsad.commands.checking import check_data, score
+from marsad.commands.checking import check_data, doctor, score
 from marsad.commands.demo import demo
 from marsad.commands.linking import incidents, judge, link
 from marsad.commands.listing import events, explain, export, reports, show
@@ -48,7 +48,22 @@ def cli(context: click.Context, /, **options: Any) -> None:
     context.obj = {name: value for name, value in options.items() if value is not None}
 
 
-for _command in (read, add, link, reports, events, incidents, judge, show, explain, export, score, check_data, demo):
+for _command in (
+    read,
+    add,
+    link,
+    reports,
+    events,
+    incidents,
+    judge,
+    show,
+    explain,
+    export,
+    score,
+    check_data,
+    doctor,
+    demo,
+):
     cli.add_command(_command)
 
 

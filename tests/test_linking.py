@@ -217,3 +217,27 @@ def test_filters(record: Record, reader: pipeline.Reader, coded: dict[str, Coded
     assert types(place="Sake", types=("ASSAULT",)) == types(min_killed=12) == ["ASSAULT"]
     assert types(until="2024-01-01") == []
     assert len(list(record.incidents(Filters(limit=1)))) == 1
+
+
+def test_a_record_is_sound_after_every_kind_of_change(
+    record: Record, reader: pipeline.Reader, coded: dict[str, CodedDocument]
+) -> None:
+    add(record, reader, [coded[n] for n in ("r07", "r08", "r23", "r24", "r02", "r22")])
+    record.judge(judged("same", "r23:e1", right="r24:e1"))
+    record.judge(judged("undo", undoes=1))
+    again = by_another_lexicon(coded["r08"])
+    record.reread(again, 1, reader.sketch(again))
+    text = coded["r07"].document.text.replace("12", "13")
+    add(record, reader, [reader.read(msgspec.structs.replace(coded["r07"].document, text=text))])
+    record.relink()
+    assert record.examine() == []
+
+
+def test_the_doctor_names_a_wrong_quotation(
+    record: Record, reader: pipeline.Reader, coded: dict[str, CodedDocument]
+) -> None:
+    add(record, reader, [coded["r07"]])
+    with record._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(sa.text("UPDATE claims SET start = start + 1 WHERE key = 1"))
+    assert len(record.examine()) == 1
+    assert "does not stand at" in record.examine()[0]

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from marsad.link.model import EventSketch, ReportSketch
 from marsad.model import Claim, CodedDocument, Document, Event, Participant, Story
+from marsad.record import doctor, judging, query, rebuild
 from marsad.record import incidents as telling
-from marsad.record import judging, query, rebuild
 from marsad.record.claims import claims_of
 from marsad.record.linking import Identity, Linker
 from marsad.record.schema import (
@@ -190,6 +190,11 @@ class Record:
         """Build all incidents anew from what is known of their events; returns how many there are."""
         with self._transaction() as connection:
             return rebuild.relink(connection, self.linker)
+
+    def examine(self) -> list[str]:
+        """Return a sentence for every fault of the record; none if it is sound."""
+        with self._engine.connect() as connection:
+            return list(doctor.examine(connection))
 
     def judgements(self) -> list[judging.StoredJudgement]:
         """Return every judgement, the oldest first."""
