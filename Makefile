@@ -33,6 +33,7 @@ check: $(READY_DEV) ## lexicons, gazetteer and codebook
 
 gate: $(READY_DEV) ## accuracy against its floors; ARGS=--raise, ARGS=--lower, ARGS=--per-case
 	@$(BIN)/python -m eval.gate $(ARGS)
+	@$(BIN)/python -m eval.link_gate $(filter --raise --lower,$(ARGS))
 
 unit: $(READY_DEV) ## the tests; ARGS=tests/test_scoring.py for some of them
 	@$(BIN)/python -m pytest $(ARGS)

@@ -20,6 +20,7 @@ from marsad.codebook import load_codebook
 from marsad.errors import CodebookError, MarsadError
 from marsad.gazetteer_index import Index, read_index
 from marsad.lang.ar.script import fold_text
+from marsad.link.terms import KINDS, ROLES
 from marsad.resources import DATA, read_yaml
 
 FOLDS = {"ar": fold_text}
@@ -232,6 +233,8 @@ TABLES: dict[str, Table] = {
         key=("lemma", "object"),
     ),
     "directions.tsv": _words("word", "kind"),
+    "link_weights.tsv": Table({"feature": _any, "weight": _number(-10, 10)} | _END, key=("feature",), is_folded=False),
+    "link_words.tsv": Table({"word": _any, "role": _one_of(*ROLES)} | _END, key=("word", "role")),
     "months.tsv": Table(
         {
             "word": _any,
@@ -270,6 +273,7 @@ TABLES: dict[str, Table] = {
         optional=("who", "sector", "plural"),
         key=("lemma", "who", "sector"),
     ),
+    "source_kinds.tsv": Table({"word": _any, "kind": _one_of(*KINDS)} | _END, key=("word",)),
     "speech_verbs.tsv": Table(
         {"lemma": _any, "pos": _POS, "stance": _code("stances"), "forms": _forms} | _END,
         optional=("forms",),

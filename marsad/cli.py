@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from marsad.commands.checking import check_data, score
+from marsad.commands.checking import check_data, doctor, score
 from marsad.commands.demo import demo
+from marsad.commands.linking import incidents, judge, link
 from marsad.commands.listing import events, explain, export, reports, show
 from marsad.commands.reading import add, read
 from marsad.errors import InternalError, MarsadError
@@ -47,7 +48,22 @@ def cli(context: click.Context, /, **options: Any) -> None:
     context.obj = {name: value for name, value in options.items() if value is not None}
 
 
-for _command in (read, add, reports, events, show, explain, export, score, check_data, demo):
+for _command in (
+    read,
+    add,
+    link,
+    reports,
+    events,
+    incidents,
+    judge,
+    show,
+    explain,
+    export,
+    score,
+    check_data,
+    doctor,
+    demo,
+):
     cli.add_command(_command)
 
 

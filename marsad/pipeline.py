@@ -1,4 +1,4 @@
-"""The path of a report: intake → code → record. Loading happens once, in `load_reader`."""
+"""The path of a report: intake → code → record and link. Loading happens once, in `load_reader`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ import msgspec
 from marsad.errors import MarsadError
 from marsad.intake import InputProblem
 from marsad.language import Language
+from marsad.link.model import ReportSketch
 from marsad.model import CodedDocument, Document
-from marsad.resources import DATA
+from marsad.resources import DATA, read_tsv
 
 if TYPE_CHECKING:
+    from marsad.link.sketch import Lookup
+    from marsad.link.terms import Terms
     from marsad.record import Record  # its library takes as long to import as a reader to load
 
 Code = Callable[[Document, Language, Any], CodedDocument]
@@ -37,6 +40,10 @@ class Reads(Protocol):
         """Return what the document says."""
         ...
 
+    def sketch(self, coded: CodedDocument) -> ReportSketch | None:
+        """Return what linking needs to know of a document that was read; None leaves it unlinked for now."""
+        ...
+
 
 class Reader:
     """Reads documents; holds everything that is loaded once."""
@@ -45,6 +52,7 @@ class Reader:
         self._language = language
         self._kit = kit
         self._code = code
+        self._linking: tuple[Terms, Lookup] | None = None
 
     def is_readable(self, document: Document) -> bool:
         """Say whether the text is in the reader's language."""
@@ -53,6 +61,16 @@ class Reader:
     def read(self, document: Document) -> CodedDocument:
         """Return what the document says: pure, the same for the same document."""
         return self._code(document, self._language, self._kit)
+
+    def sketch(self, coded: CodedDocument) -> ReportSketch | None:
+        """Return what linking needs to know of a document that was read; None for one that is not readable."""
+        from marsad.link.sketch import sketch_report  # only what writes a record links
+
+        if coded.language is None:
+            return None
+        if self._linking is None:
+            self._linking = _load_linking(self._language, self._kit)
+        return sketch_report(coded, self._language, *self._linking)
 
 
 def load_reader(code: str = LANGUAGE) -> Reader:
@@ -74,6 +92,28 @@ def load_reader(code: str = LANGUAGE) -> Reader:
         if was_collecting:
             gc.enable()
     return Reader(language, kit, coder.code)
+
+
+def _load_linking(language: Language, kit: Any) -> tuple[Terms, Lookup]:
+    """The words that linking looks at in a language, and its look-ups of places and actors."""
+    from marsad.link.sketch import Lookup
+    from marsad.link.terms import LinkWordRow, SourceKindRow, Terms
+
+    folder = DATA / language.code
+    words = read_tsv(folder / "link_words.tsv", LinkWordRow)
+    kinds = read_tsv(folder / "source_kinds.tsv", SourceKindRow)
+
+    @functools.lru_cache(maxsize=20_000)
+    def within(place: str) -> tuple[str, ...]:
+        found: list[str] = []
+        entry = kit.gazetteer.entry(place)
+        while entry is not None and entry.parent and entry.parent not in found:
+            found.append(entry.parent)
+            entry = kit.gazetteer.entry(entry.parent)
+        return tuple(found)
+
+    countries = {actor.id: actor.country for actor in kit.actors.all()}
+    return Terms(words, kinds, language), Lookup(within, countries.get)
 
 
 def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:
@@ -138,6 +178,32 @@ def process(
             yield _process_one(item, reader, record, run)
 
 
+def relink(record: Record, load: Callable[[], Reads], *, reread: bool = False) -> Iterator[str]:
+    """Link the reports in a record that never were, or read every one again; yields a sentence for each that failed.
+
+    The incidents are then still to be built anew (`Record.relink`). Nothing is loaded where there is nothing to read.
+    """
+    reader: Reads | None = None
+    run = 0
+    for coded in record.current() if reread else record.unlinked():
+        if reader is None:
+            reader = load()
+            run = record.start_run(coder_version(), data_version()) if reread else 0
+        try:
+            if reread:
+                again = reader.read(coded.document)
+                record.reread(again, run, reader.sketch(again))
+            else:
+                sketch = reader.sketch(coded)
+                if sketch is not None:
+                    record.link(sketch)
+        except MarsadError:
+            raise
+        except Exception as error:
+            # As when it is added: one report that trips the coder leaves the others alone.
+            yield f"{coded.document.id}: the coder failed ({type(error).__name__}: {error}); its old reading stays."
+
+
 def _process_one(document: Document, reader: Reads, record: Record | None, run: int) -> Outcome:
     try:
         coded = reader.read(document)
@@ -148,7 +214,7 @@ def _process_one(document: Document, reader: Reads, record: Record | None, run: 
         cause = f"{type(error).__name__}: {error}"
         reason = f"{document.id}: the coder failed ({cause}); the report was skipped, please report this as a bug."
         return Outcome(state="failed", problem=reason, details=traceback.format_exc())
-    state = "read" if record is None else record.add(coded, run).state
+    state = "read" if record is None else record.add(coded, run, reader.sketch(coded)).state
     return Outcome(state=state, coded=coded)
 
 

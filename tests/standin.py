@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from marsad.link.model import ReportSketch
 from marsad.model import (
     Attribution,
     Casualty,
@@ -53,6 +54,11 @@ class StandIn:
         noise = ((at, at + len(NOISE)),) if at >= 0 else ()
         story = Story(start=0, end=len(text), noise=noise)
         return CodedDocument(document=document, language="ar", stories=(story,), events=events)
+
+    def sketch(self, coded: CodedDocument) -> ReportSketch | None:
+        """Nothing: these tests are not about linking, and all its reports tell the same."""
+        assert coded.document.id
+        return None
 
 
 def make_event(document: str, text: str = TEXT) -> Event:

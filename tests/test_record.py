@@ -24,9 +24,9 @@ from marsad.errors import RecordError
 from marsad.model import Attribution, CodedDocument, Document
 from marsad.pipeline import load_fold
 from marsad.record import Added, Filters, Record, open_record
+from marsad.record.claims import claims_of
 from marsad.record.migrate import config
 from marsad.record.schema import VERSION, make_engine, metadata
-from marsad.record.write import claims_of
 
 
 def coded(name: str = "r1", text: str = TEXT, **fields: Any) -> CodedDocument:

@@ -1,4 +1,4 @@
-"""`marsad score` and `marsad check-data`: is the reading good, are the data sound."""
+"""`marsad score`, `check-data` and `doctor`: is the reading good, are the data and the record sound."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from marsad.commands.options import Settings, complain, is_terminal, say, with_settings
+from marsad.commands.options import Settings, complain, is_terminal, open_the_record, say, with_settings
 
 
 @click.command()
@@ -43,4 +43,20 @@ def check_data(settings: Settings) -> int:
     if problems:
         return 1
     say(settings, Wording(settings.lang).say("data_good"))
+    return 0
+
+
+@click.command()
+@with_settings
+def doctor(settings: Settings) -> int:
+    """Check the record: the database itself, every quotation, no orphan, no duplicate; each fault is named."""
+    from marsad.export.wording import Wording
+
+    with open_the_record(settings) as record:
+        faults = record.examine()
+    for fault in faults:
+        complain(fault)
+    if faults:
+        return 1
+    say(settings, Wording(settings.lang).say("record_good"))
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from marsad.commands.linking import explain_incident, show_incident
 from marsad.commands.options import Settings, is_terminal, open_the_record, say, with_filters, with_settings
 
 if TYPE_CHECKING:
@@ -71,13 +72,16 @@ def events(settings: Settings, form: str | None, filters: Filters) -> int:
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), help="Default: text, in a pipe json.")
 @with_settings
 def show(settings: Settings, wanted: str, form: str | None) -> int:
-    """Show one report or event with its evidence quoted."""
+    """Show one report, event or incident with its evidence quoted."""
     from marsad.export.contract import event_line, to_contract
     from marsad.export.wording import Wording
 
-    with open_the_record(settings) as record:
-        stored, coded, event = record.find(wanted)
     form = form or ("text" if is_terminal() else "json")
+    with open_the_record(settings) as record:
+        if wanted.startswith("i-"):
+            show_incident(settings, record, wanted, as_json=form == "json")
+            return 0
+        stored, coded, event = record.find(wanted)
     if form == "json":
         found = event_line(coded.document, event) if event else to_contract(coded) | {"version": stored.version}
         _write_lines([found])
@@ -95,11 +99,15 @@ def show(settings: Settings, wanted: str, form: str | None) -> int:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), help="Default: text, in a pipe json.")
 @with_settings
 def explain(settings: Settings, wanted: str, form: str | None) -> int:
-    """Say for each value of a report or event how it came to be: words, rule, score, what lost."""
+    """Say how each value of a report or event came to be: words, rule, score, what lost; of an incident, why it is one."""
+    form = form or ("text" if is_terminal() else "json")
     with open_the_record(settings) as record:
+        if wanted.startswith("i-"):
+            explain_incident(settings, record, wanted, as_json=form == "json")
+            return 0
         _stored, coded, event = record.find(wanted)
     chosen = (event,) if event else coded.events
-    if (form or ("text" if is_terminal() else "json")) == "json":
+    if form == "json":
         _write_lines(line for e in chosen for line in _reasons(settings, e))
     else:
         _print_text(settings, coded, chosen, reasons=True)

@@ -89,7 +89,7 @@ def report_table(wording: Wording, reports: Iterable[StoredDocument]) -> Table:
     for report in reports:
         words = report.title or " ".join(report.first_words.split())[:80]
         cells = (report.id, report.published, report.publisher, str(report.events), str(report.version), words)
-        table.add_row(*(_line(c or "") for c in cells), style="" if report.language else "dim")
+        table.add_row(*(one_line(c or "") for c in cells), style="" if report.language else "dim")
     return table
 
 
@@ -108,8 +108,8 @@ def print_head(out: Console, wording: Wording, document: Document) -> None:
     parts = (document.published, document.publisher, document.url)
     head = "  ".join(p for p in parts if p)
     title = document.title or " ".join(document.text.split())[:80]
-    out.print(Text(f"{wording.say('report')} {document.id}", style="bold"), Text(_line(head).plain, style="dim"))
-    out.print(_line(title))
+    out.print(Text(f"{wording.say('report')} {document.id}", style="bold"), Text(one_line(head).plain, style="dim"))
+    out.print(one_line(title))
 
 
 def print_evidence(out: Console, wording: Wording, event: Event, *, reasons: bool = False) -> None:
@@ -128,7 +128,7 @@ def print_evidence(out: Console, wording: Wording, event: Event, *, reasons: boo
             _print_why(out, wording, value.why)
     if reasons:
         for field, text, why in wording.judged(event):
-            out.print(Text(f"  {wording.say(field):<12} ", style="cyan"), _line(text))
+            out.print(Text(f"  {wording.say(field):<12} ", style="cyan"), one_line(text))
             _print_why(out, wording, why)
     out.print()
 
@@ -137,9 +137,9 @@ def _print_value(out: Console, wording: Wording, value: Value) -> None:
     notes = " · ".join(n for n in value.notes if n)
     out.print(
         Text(f"  {wording.strings[value.field]:<12} ", style="cyan"),
-        _line(value.text),
+        one_line(value.text),
         Text(f"({notes})" if notes else "", style="dim"),
-        Text(f"«{_line(value.span.text).plain}» {value.span.start}-{value.span.end}", style="green"),
+        Text(f"«{one_line(value.span.text).plain}» {value.span.start}-{value.span.end}", style="green"),
     )
 
 
@@ -149,8 +149,8 @@ def _print_why(out: Console, wording: Wording, why: Why | None) -> None:
         out.print(Text("      " + _clean(line), style="dim"))
 
 
-def _line(text: str) -> Text:
-    """Report text on one line, without the control characters that could drive the terminal."""
+def one_line(text: str) -> Text:
+    """Return report text on one line, without the control characters that could drive the terminal."""
     return Text(_clean(text))
 
 

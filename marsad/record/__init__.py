@@ -5,7 +5,18 @@
 
 from __future__ import annotations
 
+from marsad.record.incidents import StoredIncident
+from marsad.record.judging import StoredJudgement
 from marsad.record.query import Filters, StoredDocument, StoredEvent
 from marsad.record.write import Added, Record, open_record
 
-__all__ = ["Added", "Filters", "Record", "StoredDocument", "StoredEvent", "open_record"]
+__all__ = [
+    "Added",
+    "Filters",
+    "Record",
+    "StoredDocument",
+    "StoredEvent",
+    "StoredIncident",
+    "StoredJudgement",
+    "open_record",
+]

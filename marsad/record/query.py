@@ -78,7 +78,7 @@ def list_events(
         select = select.order_by(sa.nulls_last(events.c.date_start.desc()), events.c.key)
     else:
         select = select.order_by(events.c.key)
-    for row in _stream(connection, select.limit(filters.limit)):
+    for row in stream(connection, select.limit(filters.limit)):
         head = {name: getattr(row, name) for name in _HEAD}
         yield StoredEvent(document=Document(text="", **head), event=_event.decode(row.event))
 
@@ -98,7 +98,7 @@ def list_documents(connection: sa.Connection, filters: Filters, fold: Fold) -> I
     if filters.text is not None:
         select = select.where(_has_words(filters.text, fold))
     select = select.order_by(sa.nulls_last(documents.c.published.desc()), documents.c.key)
-    for row in _stream(connection, select.limit(filters.limit)):
+    for row in stream(connection, select.limit(filters.limit)):
         yield _stored(row)
 
 
@@ -192,5 +192,14 @@ def _has_words(text: str, fold: Fold) -> sa.ColumnElement[bool]:
     return sa.and_(*conditions)
 
 
-def _stream(connection: sa.Connection, select: sa.Select[Any]) -> Iterator[Any]:
+def event_filters(filters: Filters, fold: Fold) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions on events that the filters set beyond type, days and number of killed."""
+    wanted = msgspec.structs.replace(filters, types=(), since=None, until=None, min_killed=None)
+    yield from _event_conditions(wanted, fold)
+    if filters.text is not None:
+        yield _has_words(filters.text, fold)
+
+
+def stream(connection: sa.Connection, select: sa.Select[Any]) -> Iterator[Any]:
+    """Yield the rows of a query a portion at a time."""
     yield from connection.execution_options(yield_per=200).execute(select)

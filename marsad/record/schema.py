@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from marsad.errors import RecordError
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration; a record at this version needs no migrating."""
 
 BUSY_MS = 10_000
@@ -119,6 +119,119 @@ claims = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("source", sa.String),
 )
+
+sketches = sa.Table(
+    "sketches",
+    metadata,
+    sa.Column("event", sa.Integer, sa.ForeignKey("events.key"), primary_key=True),
+    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), nullable=False, index=True),
+    sa.Column("anchor", sa.String, nullable=False, index=True),
+    sa.Column("born", sa.Integer, nullable=False),
+    sa.Column("incident", sa.String, sa.ForeignKey("incidents.id"), index=True),
+    sa.Column("sketch", sa.Text, nullable=False),
+)
+"""What linking knows of each current event. `anchor` names the event through every re-reading, `born` numbers events in the
+order in which they first arrived."""
+
+report_sketches = sa.Table(
+    "report_sketches",
+    metadata,
+    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True),
+    sa.Column("shingles", sa.LargeBinary, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+)
+
+copy_bands = sa.Table(
+    "copy_bands",
+    metadata,
+    sa.Column("band", sa.BigInteger, primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True),
+    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+copies = sa.Table(
+    "copies",
+    metadata,
+    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True),
+    sa.Column("other", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+)
+"""Pairs of reports that are copies of one text (`copy`) or made from one template; the smaller key stands first."""
+
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column("block", sa.BigInteger, primary_key=True),
+    sa.Column("first", sa.Integer, primary_key=True),
+    sa.Column("event", sa.Integer, sa.ForeignKey("events.key"), primary_key=True, index=True),
+    sa.Column("last", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("left", sa.Integer, sa.ForeignKey("events.key"), primary_key=True),
+    sa.Column("right", sa.Integer, sa.ForeignKey("events.key"), primary_key=True, index=True),
+    sa.Column("score", sa.Float, nullable=False),
+)
+"""Pairs of events that the machine holds for one incident, with the log-odds; the smaller key stands first."""
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("type", sa.String, nullable=False, index=True),
+    sa.Column("date_start", sa.String(10), index=True),
+    sa.Column("date_end", sa.String(10), index=True),
+    sa.Column("killed", sa.Integer, index=True),
+    sa.Column("reports", sa.Integer, nullable=False),
+    sa.Column("sources", sa.Integer, nullable=False),
+    sa.Column("contradicted", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("verdict", sa.String),
+    sa.Column("incident", sa.Text, nullable=False),
+)
+"""Incidents as last resolved; `verdict` is confirmed or rejected where a person judged so."""
+
+redirects = sa.Table(
+    "redirects",
+    metadata,
+    sa.Column("old", sa.String, primary_key=True),
+    sa.Column("new", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+)
+
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("incident", sa.String, nullable=False, index=True),
+    sa.Column("other", sa.String, nullable=False, index=True),
+    sa.Column("cause", sa.String),
+)
+"""The log of splits and merges: `incident` was merged into or split off from `other`; `cause`: the report or judgement."""
+
+judgements = sa.Table(
+    "judgements",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("left_report", sa.String, nullable=False, index=True),
+    sa.Column("left_seats", sa.Text, nullable=False),
+    sa.Column("right_report", sa.String, index=True),
+    sa.Column("right_seats", sa.Text),
+    sa.Column("field", sa.String),
+    sa.Column("value", sa.Integer),
+    sa.Column("reason", sa.Text),
+    sa.Column("undoes", sa.Integer, sa.ForeignKey("judgements.key")),
+)
+"""What people judged, never changed: a later row may undo an earlier one. Events are named by their report and the words
+of their mentions, so that a judgement outlives another reading."""
 
 document_words = sa.table("document_words", sa.column("rowid"), sa.column("words"))
 """SQLite's full-text index (FTS5) over folded text; its rows are numbered by `documents.key`."""

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
-from marsad.model import Claim, CodedDocument, Document, Event, Participant, Span, Story
-from marsad.record import query
+from marsad.link.model import EventSketch, ReportSketch
+from marsad.model import Claim, CodedDocument, Document, Event, Participant, Story
+from marsad.record import doctor, judging, query, rebuild
+from marsad.record import incidents as telling
+from marsad.record.claims import claims_of
+from marsad.record.linking import Identity, Linker
 from marsad.record.schema import (
     claims,
     document_words,
@@ -57,6 +61,7 @@ class Record:
         self._location = location
         self._fold = fold
         self._writer: sa.Connection | None = None
+        self.linker = Linker()
 
     def __enter__(self) -> Record:
         return self
@@ -85,15 +90,26 @@ class Record:
         with self._transaction() as connection:
             return _unchanged(document, _versions(connection, document)) is not None
 
-    def add(self, coded: CodedDocument, run: int) -> Added:
-        """Write a report and its events, all or nothing.
+    def add(self, coded: CodedDocument, run: int, sketch: ReportSketch | None = None) -> Added:
+        """Write a report and its events, and link them to incidents if it comes with its sketch: all or nothing.
 
         Raises:
             RecordError: the record cannot be written.
         """
+        return self._write(coded, run, sketch, again=False)
+
+    def reread(self, coded: CodedDocument, run: int, sketch: ReportSketch | None = None) -> Added:
+        """Put another reading of the same text in the place of the one that is there; judgements and incident ids stay.
+
+        Raises:
+            RecordError: the record cannot be written.
+        """
+        return self._write(coded, run, sketch, again=True)
+
+    def _write(self, coded: CodedDocument, run: int, sketch: ReportSketch | None, *, again: bool) -> Added:
         try:
             with self._transaction() as connection:
-                return _add(connection, coded, run, self._fold)
+                return _add(connection, coded, (run, again), self._fold, (self.linker, sketch))
         except sa.exc.DBAPIError as error:
             raise explain(error, self._location) from error
 
@@ -116,19 +132,90 @@ class Record:
         with self._engine.connect() as connection:
             return query.find(connection, wanted)
 
+    def incidents(self, filters: query.Filters, *, with_rejected: bool = False) -> Iterator[telling.StoredIncident]:
+        """Yield the incidents that pass the filters, the latest first."""
+        with self._engine.connect() as connection:
+            yield from telling.list_incidents(connection, filters, self._fold, with_rejected=with_rejected)
+
+    def copies(self) -> list[list[str]]:
+        """Return the groups of reports that are copies of one text."""
+        with self._engine.connect() as connection:
+            return telling.list_copies(connection)
+
+    def find_incident(self, wanted: str) -> telling.StoredIncident:
+        """Return the incident with this id; an old id leads to what it became.
+
+        Raises:
+            RecordError: there is none.
+        """
+        with self._engine.connect() as connection:
+            return telling.find(connection, wanted)
+
+    def explain_incident(self, wanted: str) -> telling.Explained:
+        """Return why the events of an incident are linked, and why their neighbours are not.
+
+        Raises:
+            RecordError: there is no such incident.
+        """
+        with self._engine.connect() as connection:
+            return telling.explain(connection, self.linker, wanted)
+
+    def judge(self, judgement: judging.StoredJudgement) -> int:
+        """Write a judgement down; incidents follow it at once. Returns its number, by which it can be undone.
+
+        Raises:
+            RecordError: it names what is not there, or nothing that can be judged.
+        """
+        with self._transaction() as connection:
+            return telling.judge(connection, self.linker, judgement)
+
+    def unlinked(self) -> Iterator[CodedDocument]:
+        """Yield the current reports that were read but never linked, as they were read."""
+        yield from self._coded(rebuild.unlinked(self._engine))
+
+    def current(self) -> Iterator[CodedDocument]:
+        """Yield every current report that was read, with its text."""
+        yield from self._coded(rebuild.current(self._engine))
+
+    def _coded(self, names: list[str]) -> Iterator[CodedDocument]:
+        for name in names:
+            yield self.find(name)[1]
+
+    def link(self, sketch: ReportSketch) -> None:
+        """Link a report that is there but was never linked."""
+        with self._transaction() as connection:
+            rebuild.link_one(connection, self.linker, sketch)
+
+    def relink(self) -> int:
+        """Build all incidents anew from what is known of their events; returns how many there are."""
+        with self._transaction() as connection:
+            return rebuild.relink(connection, self.linker)
+
+    def examine(self) -> list[str]:
+        """Return a sentence for every fault of the record; none if it is sound."""
+        with self._engine.connect() as connection:
+            return list(doctor.examine(connection))
+
+    def judgements(self) -> list[judging.StoredJudgement]:
+        """Return every judgement, the oldest first."""
+        with self._engine.connect() as connection:
+            return judging.list_all(connection)
+
     def _transaction(self) -> _Transaction:
         if self._writer is None:
             self._writer = self._engine.connect().execution_options(writes=True)
-        return _Transaction(self._writer)
+        return _Transaction(self._writer, self.linker.forget)
 
 
 class _Transaction:
     """Begins on entering, commits on leaving, rolls back on an error; hands out the connection."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, forget: Callable[[], None]) -> None:
         self._connection = connection
+        self._forget = forget
 
     def __enter__(self) -> sa.Connection:
+        self._forget()
         self._open = self._connection.begin()
         return self._connection
 
@@ -139,43 +226,6 @@ class _Transaction:
             self._open.commit()
         else:
             self._open.rollback()
-
-
-def claims_of(coded: CodedDocument) -> Iterator[Claim]:
-    """Yield each value of each event as a claim by each source of the event; with none, by the report alone (None)."""
-    for event in coded.events:
-        sources = dict.fromkeys(a.name or a.span.text for a in event.source) or (None,)
-        for field, value, span in _values(event):
-            for source in sources:
-                yield Claim(
-                    document=coded.document.id, event=event.id, field=field, value=value, span=span, source=source
-                )
-
-
-def _values(event: Event) -> Iterator[tuple[str, Any, Span]]:
-    yield "type", {"type": event.type, "modes": list(event.modes)}, event.trigger
-    yield "status", event.status, event.trigger
-    for role, parties in (("actor", event.actor), ("recipient", event.recipient)):
-        for party in parties:
-            yield role, {"name": party.name, "country": party.country, "sector": party.sector}, party.span
-    for place in event.places:
-        yield "place", {"name": place.name, "country": place.country, "id": place.id, "level": place.level}, place.span
-    if event.date is not None:
-        yield "date", {"start": event.date.start, "end": event.date.end}, event.date_text or event.trigger
-    for weapon in event.weapons:
-        yield "weapon", {"kind": weapon.kind, **_plain(weapon.quantity)}, weapon.span
-    for casualty in event.casualties:
-        value = {"who": casualty.who, "subset": casualty.subset, **_plain(casualty.quantity)}
-        yield casualty.outcome, value, casualty.span
-    for damage in event.damage:
-        yield "damage", {"object": damage.object, "subset": damage.subset, **_plain(damage.quantity)}, damage.span
-    if event.money is not None:
-        money = event.money
-        yield "money", {"min": money.min, "max": money.max, "currency": money.currency}, money.span
-
-
-def _plain(value: msgspec.Struct) -> dict[str, Any]:
-    return dict(msgspec.to_builtins(value))
 
 
 def _versions(connection: sa.Connection, document: Document) -> list[Any]:
@@ -196,37 +246,125 @@ def _unchanged(document: Document, versions: list[Any]) -> Any | None:
     return None
 
 
-def _add(connection: sa.Connection, coded: CodedDocument, run: int, fold: Callable[[str], str]) -> Added:
-    document = coded.document
+def _add(
+    connection: sa.Connection,
+    coded: CodedDocument,
+    how: tuple[int, bool],
+    fold: Callable[[str], str],
+    linking: tuple[Linker, ReportSketch | None],
+) -> Added:
+    document, (run, again) = coded.document, how
     versions = _versions(connection, document)
     same = _unchanged(document, versions)
-    if same is not None:
+    if same is not None and not again:
         return Added("unchanged", same.version)
+    linker, sketch = linking
+    before = _unlink(connection, [row.key for row in versions], linker)
+    if same is not None:
+        _drop_parts(connection, same.key)
+        connection.execute(documents.update().where(documents.c.key == same.key).values(run=run))
+        keys = _add_parts(connection, coded, same.key, fold)
+        _link(connection, (linker, sketch), same.key, keys, before)
+        return Added("read-again", same.version)
     previous = versions[0] if versions else None
     if versions:
         old = documents.c.key.in_([row.key for row in versions])
         connection.execute(documents.update().where(old).values(current=False))
     version = previous.version + 1 if previous else 1
+    key = _add_document(connection, coded, run, (version, previous.key if previous else None))
+    words = fold(" ".join(filter(None, (document.title, document.text))))
+    connection.execute(document_words.insert(), {"rowid": key, "words": words})
+    keys = _add_parts(connection, coded, key, fold)
+    _link(connection, (linker, sketch), key, keys, before)
+    return Added("new-version" if previous else "added", version)
+
+
+def _add_document(connection: sa.Connection, coded: CodedDocument, run: int, place: tuple[int, int | None]) -> int:
+    """Insert the report's own row, given its version and the key of the one before; returns its key."""
+    document = coded.document
     values = {
         "hash": _hash(document.text),
         "language": coded.language,
-        "version": version,
-        "previous": previous.key if previous else None,
+        "version": place[0],
+        "previous": place[1],
         "current": True,
         "run": run,
         "received_at": _now(),
     }
     for name in ("id", "text", "title", "published", "publisher", "url"):
         values[name] = getattr(document, name)
-    key = _insert_one(connection, documents, values)
-    words = fold(" ".join(filter(None, (document.title, document.text))))
-    connection.execute(document_words.insert(), {"rowid": key, "words": words})
-    _add_parts(connection, coded, key, fold)
-    return Added("new-version" if previous else "added", version)
+    return _insert_one(connection, documents, values)
 
 
-def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: Callable[[str], str]) -> None:
-    """Write stories, events with places and parties, and claims."""
+class _Before(NamedTuple):
+    """What an earlier reading of a report leaves: its events with the order of their birth, and what they were tied to."""
+
+    events: list[tuple[EventSketch, int]]
+    tied: set[int]
+    incidents: set[str]
+
+
+def _unlink(connection: sa.Connection, keys: list[int], linker: Linker) -> _Before:
+    found = _Before([], set(), set())
+    for key in keys:
+        old, tied = linker.remove(connection, key)
+        found.events.extend((m.sketch, m.born) for m in old)
+        found.tied.update(tied)
+        found.incidents.update(m.incident for m in old if m.incident)
+    return found
+
+
+def _link(
+    connection: sa.Connection,
+    linking: tuple[Linker, ReportSketch | None],
+    key: int,
+    keys: dict[str, int],
+    before: _Before,
+) -> None:
+    linker, sketch = linking
+    if sketch is not None:
+        linker.add(connection, key, sketch, keys, heirs(before.events, sketch.events))
+    if before.tied:
+        linker.resolve(connection, before.tied, sketch.report if sketch else "")
+    if before.incidents:
+        linker.sweep(connection, before.incidents)
+
+
+def heirs(old: Sequence[tuple[EventSketch, int]], new: Sequence[EventSketch]) -> dict[str, Identity]:
+    """Return which new events take over the identity of which old ones: those that share most of their mentions."""
+    ranked = sorted(
+        (
+            (-_shared(a, b), i, j)
+            for i, (a, _) in enumerate(old)
+            for j, b in enumerate(new)
+            if a.type == b.type and _shared(a, b)
+        ),
+    )
+    found: dict[str, Identity] = {}
+    taken: set[int] = set()
+    for _, i, j in ranked:
+        if i not in taken and new[j].event not in found:
+            taken.add(i)
+            found[new[j].event] = Identity(old[i][0].anchor, old[i][1])
+    return found
+
+
+def _shared(a: EventSketch, b: EventSketch) -> int:
+    return sum(any(s < t_end and t < s_end for t, t_end, _ in b.seats) for s, s_end, _ in a.seats)
+
+
+def _drop_parts(connection: sa.Connection, document: int) -> None:
+    """Take out what an earlier reading found in a report."""
+    own = sa.select(events.c.key).where(events.c.document == document)
+    connection.execute(claims.delete().where(claims.c.document == document))
+    connection.execute(event_places.delete().where(event_places.c.event.in_(own)))
+    connection.execute(event_parties.delete().where(event_parties.c.event.in_(own)))
+    connection.execute(events.delete().where(events.c.document == document))
+    connection.execute(stories.delete().where(stories.c.document == document))
+
+
+def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: Callable[[str], str]) -> dict[str, int]:
+    """Write stories, events with places and parties, and claims; returns the keys of the events by id."""
     _insert(connection, stories, [_story_row(s, key, i) for i, s in enumerate(coded.stories)])
     keys: dict[str, int] = {}
     places: list[dict[str, Any]] = []
@@ -249,6 +387,7 @@ def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: 
     _insert(connection, event_places, places)
     _insert(connection, event_parties, parties)
     _insert(connection, claims, [_claim_row(c, key, keys[c.event]) for c in claims_of(coded)])
+    return keys
 
 
 def _story_row(story: Story, document: int, position: int) -> dict[str, Any]:

@@ -1,0 +1,201 @@
+"""Turns judgements about pairs of events into incidents: the machine's scores, and above them what people judged.
+
+Pure, and blind to the order in which anything arrived: the same events and judgements give the same incidents.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import msgspec
+
+Pair = tuple[str, str]
+"""Two events by their keys, the smaller first."""
+
+Score = Callable[[str, str], tuple[float, bool]]
+"""Gives the log-odds that two events are one incident, and whether they cannot be, whatever else is known."""
+
+_VETO = -8.0
+"""Log-odds at which one pair keeps two groups apart whatever their other pairs say."""
+_BEST, _MEAN = 0.6, 0.4
+"""How much the closest pair and the mean of all pairs count when two groups are compared."""
+CLOSE = 2.5
+"""Log-odds by which a link may fall behind the closest one of both its ends and still count."""
+SURE = 4.0
+"""Log-odds beyond which one link is no closer than another: a copy is no better evidence than a clear account."""
+MAX_GROUP = 400
+"""A component of more events is cut at its weakest links before it is resolved."""
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """What a person judged of two events, named by their keys: `same` or not; `order` counts up with time."""
+
+    left: str
+    right: str
+    same: bool
+    order: int
+
+
+def pair(a: str, b: str) -> Pair:
+    """Return the two keys, the smaller first."""
+    return (a, b) if a <= b else (b, a)
+
+
+def settle(rulings: Sequence[Ruling]) -> tuple[list[Pair], set[Pair]]:
+    """Return which pairs people hold for one incident and which for two; where rulings contradict, the latest win."""
+    together: list[Pair] = []
+    apart: set[Pair] = set()
+    seen: set[Pair] = set()
+    groups = Groups()
+    for ruling in sorted(rulings, key=lambda r: -r.order):
+        key = pair(ruling.left, ruling.right)
+        if key in seen:
+            continue
+        seen.add(key)
+        heads = groups.find(key[0]), groups.find(key[1])
+        if ruling.same:
+            if not any({groups.find(a), groups.find(b)} == set(heads) for a, b in apart):
+                groups.join(*key)
+                together.append(key)
+        elif heads[0] != heads[1]:
+            apart.add(key)
+    return together, apart
+
+
+class Groups:
+    """Keys joined into groups; each group is known by its smallest key."""
+
+    def __init__(self) -> None:
+        self._head: dict[str, str] = {}
+
+    def find(self, key: str) -> str:
+        """Return the smallest key of the group that a key is in."""
+        head = key
+        while (up := self._head.get(head, head)) != head:
+            head = up
+        if head != key:
+            self._head[key] = head
+        return head
+
+    def join(self, a: str, b: str) -> None:
+        """Make one group of two."""
+        first, second = sorted((self.find(a), self.find(b)))
+        self._head[second] = first
+
+
+def closest(links: Mapping[Pair, float]) -> dict[str, tuple[float, str]]:
+    """Return for each event that has links the score of its closest one and that event; the smallest key breaks ties."""
+    best: dict[str, tuple[float, str]] = {}
+    for (a, b), value in links.items():
+        score = min(value, SURE)
+        for one, other in ((a, b), (b, a)):
+            known = best.get(one)
+            if known is None or (-score, other) < (-known[0], known[1]):
+                best[one] = score, other
+    return best
+
+
+def is_active(key: Pair, score: float, best: Mapping[str, tuple[float, str]]) -> bool:
+    """Say whether a link counts: it leads from an event to its closest one, or is among the closest for both ends.
+
+    At a place that is struck every day each event is a little like many; without this they would hang together in one
+    chain, and the cost of a new event would grow with the archive.
+    """
+    a, b = key
+    if best[a][1] == b or best[b][1] == a:
+        return True
+    return min(score, SURE) >= max(best[a][0], best[b][0]) - CLOSE
+
+
+def components(keys: Collection[str], links: Mapping[Pair, float], together: Sequence[Pair]) -> list[list[str]]:
+    """Return the groups of events that active links or people's judgements tie, each sorted; larger ones are cut."""
+    best = closest(links)
+    links = {key: score for key, score in links.items() if is_active(key, score, best)}
+    found = []
+    queue = [(list(keys), 0.0)]
+    while queue:
+        members, least = queue.pop()
+        inside = set(members)
+        groups = Groups()
+        for (a, b), score in links.items():
+            if score > least and a in inside and b in inside:
+                groups.join(a, b)
+        for a, b in together:
+            if a in inside and b in inside:
+                groups.join(a, b)
+        parts: dict[str, list[str]] = {}
+        for key in sorted(members):
+            parts.setdefault(groups.find(key), []).append(key)
+        for part in parts.values():
+            if len(part) > MAX_GROUP and least < 20:
+                queue.append((part, least + 1.0))
+            else:
+                found.append(part)
+    return sorted(found)
+
+
+def resolve(keys: Collection[str], score: Score, together: Sequence[Pair], apart: Collection[Pair]) -> list[list[str]]:
+    """Return the incidents that the events of one component make, each as sorted keys.
+
+    The closest two groups are joined, again and again, while they are more likely one incident than two; people's
+    judgements come first, and what cannot be one incident never is.
+    """
+    groups = Groups()
+    for a, b in together:
+        groups.join(a, b)
+    members: dict[str, list[str]] = {}
+    for key in sorted(keys):
+        members.setdefault(groups.find(key), []).append(key)
+    tables = _Tables(sorted(members.values()), score, {pair(a, b) for a, b in apart})
+    return tables.run()
+
+
+class _Tables:
+    """The groups in the making, with the closest pair, the sum and the number of the pairs between any two of them."""
+
+    def __init__(self, groups: list[list[str]], score: Score, apart: set[Pair]) -> None:
+        self._groups: dict[int, list[str]] = dict(enumerate(groups))
+        self._between: dict[tuple[int, int], tuple[float, float, int, bool]] = {}
+        self._heap: list[tuple[float, str, str, int, int]] = []
+        for i in self._groups:
+            for j in range(i + 1, len(groups)):
+                best, total, count, blocked = -99.0, 0.0, 0, False
+                for a in groups[i]:
+                    for b in groups[j]:
+                        value, cannot = score(a, b)
+                        best, total, count = max(best, value), total + value, count + 1
+                        blocked = blocked or cannot or value < _VETO or pair(a, b) in apart
+                self._between[i, j] = (best, total, count, blocked)
+                self._push(i, j)
+
+    def run(self) -> list[list[str]]:
+        """Join the closest groups until none is close, and return them."""
+        fresh = len(self._groups)
+        while self._heap:
+            _, _, _, i, j = heapq.heappop(self._heap)
+            if i not in self._groups or j not in self._groups:
+                continue
+            joined = sorted(self._groups.pop(i) + self._groups.pop(j))
+            for k in self._groups:
+                one, other = self._between.pop(_order(i, k)), self._between.pop(_order(j, k))
+                best, total = max(one[0], other[0]), one[1] + other[1]
+                self._between[k, fresh] = (best, total, one[2] + other[2], one[3] or other[3])
+            self._groups[fresh] = joined
+            for k in self._groups:
+                if k != fresh:
+                    self._push(k, fresh)
+            fresh += 1
+        return sorted(self._groups.values())
+
+    def _push(self, i: int, j: int) -> None:
+        best, total, count, blocked = self._between[i, j]
+        closeness = _BEST * best + _MEAN * total / count
+        if not blocked and best > 0 and closeness > 0:
+            # The smallest keys break ties, so that numbering never shows.
+            first, second = sorted((self._groups[i][0], self._groups[j][0]))
+            heapq.heappush(self._heap, (-round(closeness, 9), first, second, i, j))
+
+
+def _order(i: int, j: int) -> tuple[int, int]:
+    return (i, j) if i < j else (j, i)

@@ -1,0 +1,53 @@
+"""Incidents out of judgements on pairs."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marsad.link.resolver import Ruling, components, pair, resolve, settle
+
+KEYS = ["a", "b", "c", "d", "e"]
+
+
+def scorer(scores: dict[tuple[str, str], float]):  # type: ignore[no-untyped-def]
+    return lambda a, b: (scores.get(pair(a, b), -1.0), scores.get(pair(a, b), 0.0) <= -50)
+
+
+def test_close_events_are_joined() -> None:
+    scores = {("a", "b"): 4.0, ("b", "c"): 3.0, ("a", "c"): 2.0}
+    assert resolve(["a", "b", "c"], scorer(scores), [], []) == [["a", "b", "c"]]
+
+
+def test_what_cannot_be_one_is_never_joined() -> None:
+    scores = {("a", "b"): 4.0, ("b", "c"): 3.0, ("a", "c"): -50.0}
+    assert resolve(["a", "b", "c"], scorer(scores), [], []) == [["a", "b"], ["c"]]
+
+
+def test_people_stand_above_the_machine() -> None:
+    scores = {("a", "b"): 9.0, ("b", "c"): -9.0}
+    assert resolve(["a", "b", "c"], scorer(scores), [("b", "c")], [("a", "b")]) == [["a"], ["b", "c"]]
+
+
+def test_the_latest_ruling_wins() -> None:
+    together, apart = settle([Ruling("a", "b", True, 1), Ruling("a", "b", False, 2)])
+    assert (together, apart) == ([], {("a", "b")})
+
+
+def test_a_ruling_against_what_follows_from_later_ones_is_set_aside() -> None:
+    together, apart = settle([Ruling("a", "c", False, 1), Ruling("a", "b", True, 2), Ruling("b", "c", True, 3)])
+    assert sorted(together) == [("a", "b"), ("b", "c")]
+    assert apart == set()
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS)).filter(lambda p: p[0] < p[1]),
+        st.floats(-6, 6).map(lambda x: round(x, 2)),
+    ),
+    st.permutations(KEYS),
+)
+def test_the_order_of_events_makes_no_difference(scores: dict[tuple[str, str], float], order: list[str]) -> None:
+    links = {p: s for p, s in scores.items() if s > 0}
+    assert components(order, links, []) == components(KEYS, links, [])
+    assert resolve(order, scorer(scores), [], []) == resolve(KEYS, scorer(scores), [], [])
