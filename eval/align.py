@@ -90,7 +90,7 @@ def gold_of_cluster(
     """The gold event that most of a cluster's mentions name."""
     ids = [gold_of(passage, m, events, spans) for m in (cluster.trigger, *cluster.mentions)]
     known = [i for i in ids if i]
-    best = max(set(known), key=known.count) if known else None
+    best = max(dict.fromkeys(known), key=known.count) if known else None
     return next((e for e in events if e["id"] == best), None)
 
 
