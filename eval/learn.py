@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from eval import align
@@ -10,7 +11,9 @@ from eval.unseen import Report
 from eval.weights import Examples
 from marsad import coder
 from marsad.coder import events, factuality, ownership, participants, places, quantities, times, triggers
-from marsad.coder.choices import Choices, names_of
+from marsad.coder.choices import Choices
+from marsad.coder.pairs import Layout
+from marsad.coder.parts import names_at, names_of
 from marsad.coder.passage import Cluster, Figure, Passage
 from marsad.model import DateRange
 
@@ -54,63 +57,69 @@ def learn_fields(reports: list[Report], language: Any, choices: Choices, modes: 
             mentions = triggers.find_mentions(passage, choices)
             clusters = events.join_mentions(passage, mentions, choices)
             pairs = [(c, align.gold_of_cluster(passage, c, report.case.events, report.spans)) for c in clusters]
-            _learn_figures(found, passage, pairs, report.fold)
-            sites = places.find_sites(passage, language.gazetteer)
-            moments = times.find_moments(passage, language)
-            parties = participants.find_parties(passage, language.actors)
-            home = coder.home_country(sites, parties)
+            golds = [gold for _, gold in pairs]
+            if clusters:
+                layout = Layout(passage, clusters)
+                sites = places.find_sites(passage, language.gazetteer)
+                parties = participants.find_parties(passage, language.actors)
+                home = coder.home_country(sites, parties)
+                _learn_figures(found, layout, golds, report.fold)
+                _learn_parties(found, layout, parties, golds, (report.fold, home))
+                _learn_where(found, layout, sites, golds, report.fold)
+                _learn_when(found, layout, times.find_moments(passage, language), golds, report.fold)
             for cluster, gold in pairs:
                 if gold is not None:
-                    _learn_parties(found, passage, cluster, parties, gold, (report.fold, home))
-                    _learn_where(found, passage, cluster, sites, gold, report.fold)
-                    _learn_when(found, passage, cluster, moments, gold, report.fold)
                     _learn_facts(found, passage, cluster, gold, (report.fold, modes))
     return found
 
 
-def _learn_parties(
-    found: Any, passage: Passage, cluster: Cluster, parties: Any, gold: Any, given: tuple[int, str | None]
-) -> None:
+def _examples(pairs: Any, tables: Any, items: Any, golds: Any) -> Iterator[tuple[int, Any, Any, list[str]]]:
+    """(event, candidate, gold event, names of features) of each pair."""
+    for at, (k, item) in enumerate(zip(pairs.event.tolist(), pairs.item.tolist(), strict=True)):
+        yield k, items[item], golds[k], names_at(tables, at)
+
+
+def _learn_parties(found: Any, layout: Layout, parties: Any, golds: Any, given: tuple[int, str | None]) -> None:
     fold, home = given
-    own = next((p["country"] for p in gold["places"] if p["country"]), None)
-    country, known_by = (own, "place") if own else (home, "story")
-    for party, parts in participants.candidates(passage, cluster, parties):
-        features = names_of(parts)
+    pairs = participants.pair_parties(layout, parties)
+    for k, party, gold, features in _examples(*pairs, parties, golds):
+        if gold is None:
+            continue
+        own = next((p["country"] for p in gold["places"] if p["country"]), None)
+        country, known_by = (own, "place") if own else (home, "story")
         for role in ("actor", "recipient", "source"):
-            item = next((i for i in gold.get(role) or () if align.is_party(passage, party, i)), None)
+            item = next((i for i in gold.get(role) or () if align.is_party(layout.passage, party, i)), None)
             found[role].add(features, item is not None, fold)
             if item is not None and role != "source" and party.country is None and party.name is None and country:
-                part = participants.home_part(party, role, cluster.trigger.type, known_by)
+                part = participants.home_part(party, role, layout.clusters[k].trigger.type, known_by)
                 found["home"].add(names_of([part]), item["country"] == country, fold)
 
 
-def _learn_where(found: Any, passage: Passage, cluster: Cluster, sites: Any, gold: Any, fold: int) -> None:
-    for site, parts in places.candidates(passage, cluster, sites):
-        found["place"].add(names_of(parts), any(align.is_place(site, item) for item in gold["places"]), fold)
+def _learn_where(found: Any, layout: Layout, sites: Any, golds: Any, fold: int) -> None:
+    for _, site, gold, features in _examples(*places.pair_sites(layout, sites), sites, golds):
+        if gold is not None:
+            found["place"].add(features, any(align.is_place(site, item) for item in gold["places"]), fold)
 
 
-def _learn_when(found: Any, passage: Passage, cluster: Cluster, moments: Any, gold: Any, fold: int) -> None:
-    for moment, parts in times.candidates(passage, cluster, moments):
-        features = names_of(parts)
+def _learn_when(found: Any, layout: Layout, moments: Any, golds: Any, fold: int) -> None:
+    for _, moment, gold, features in _examples(*times.pair_moments(layout, moments), moments, golds):
+        if gold is None or (moment.dates is None and gold["date"]):
+            continue
         dates, wanted = moment.dates, gold["date"]
-        if dates is not None or not wanted:
-            right = bool(wanted) and dates is not None and (dates.start, dates.end) == (wanted["start"], wanted["end"])
-            found["date"].add(features, right, fold)
+        right = bool(wanted) and dates is not None and (dates.start, dates.end) == (wanted["start"], wanted["end"])
+        found["date"].add(features, right, fold)
 
 
-def _learn_figures(found: Any, passage: Passage, pairs: Any, fold: int) -> None:
-    clusters = [c for c, _ in pairs]
+def _learn_figures(found: Any, layout: Layout, golds: Any, fold: int) -> None:
+    passage, figures = layout.passage, quantities.find_figures(layout.passage)
+    for _, figure, gold, features in _examples(*ownership.pair_figures(layout, figures), figures, golds):
+        found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)
     before: list[Figure] = []
-    told = ownership.by_sentence(clusters)
-    for figure in quantities.find_figures(passage):
-        for k, parts in ownership.owners(passage, clusters, figure, told):
-            features = names_of(parts)
-            gold = pairs[k][1]
-            found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)
+    for figure in figures:
         part = next(
             (
                 i
-                for _, g in pairs
+                for g in golds
                 if g
                 for role in ("casualties", "weapons", "damage")
                 for i in g.get(role) or ()

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from eval import align
 from eval.crf import train_tagger
 from marsad.coder import roles, stories
+from marsad.coder.features import view
 from marsad.coder.passage import Passage
 from marsad.coder.tagger import Tagged, feature_names
 from marsad.scoring import GoldCase
@@ -76,7 +77,7 @@ def role_rows(reports: list[Report]) -> list[tuple[list[list[str]], list[str]]]:
     for report in reports:
         spans = align.role_spans(report.case.document.text, report.case.events)
         for passage in report.passages:
-            extra = roles.extra_features(passage)
+            extra = roles.extra_runs(passage.sentences, passage.tags)
             for sentence, more in zip(passage.sentences, extra, strict=True):
                 rows.append((feature_names(sentence, more), align.token_labels(sentence, spans)))
     return rows
@@ -103,5 +104,5 @@ def _tag_fold(reports: list[Report], name: str, fold: int, scratch: Path) -> lis
     (scratch / f"{name}{fold}.tsv").unlink()
     passages = [p for r in reports if r.fold == fold for p in r.passages]
     if name == "events":
-        return [tagger.tag(p.sentences) for p in passages]
-    return [tagger.tag(p.sentences, roles.extra_features(p)) for p in passages]
+        return [tagger.tag(view(p.sentences)) for p in passages]
+    return [tagger.tag(view(p.sentences), roles.extra_runs(p.sentences, p.tags)) for p in passages]

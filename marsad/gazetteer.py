@@ -25,6 +25,7 @@ EARTH_RADIUS_KM = 6371.0088
 _MIN_CONSONANTS = 2
 _MIN_BARE_LETTERS = 4
 _MAX_SKELETON_CANDIDATES = 20
+_REMEMBERED = 20_000
 # A division shares its name with its main town; bare, the name means the town unless the town is tiny.
 _ADMIN_WEIGHT = 0.1
 # A province named after the sea it lies on is always introduced as a province.
@@ -125,6 +126,8 @@ class Gazetteer:
         self._names = curated_names
         self._ordinary = ordinary
         self._skeleton = skeleton
+        self._entries: dict[int, Entry] = {}
+        self._inside: dict[tuple[str, str], bool] = {}
 
     @functools.cached_property
     def _latin(self) -> dict[str, list[str]]:
@@ -199,6 +202,14 @@ class Gazetteer:
 
     def is_inside(self, inner_id: str, outer_id: str) -> bool:
         """Say whether a place lies in another by its parents and its country; a place lies in itself."""
+        found = self._inside.get((inner_id, outer_id))
+        if found is None:
+            if len(self._inside) >= _REMEMBERED:
+                self._inside.clear()
+            found = self._inside[inner_id, outer_id] = self._lies_in(inner_id, outer_id)
+        return found
+
+    def _lies_in(self, inner_id: str, outer_id: str) -> bool:
         entry = self.entry(inner_id)
         outer = self.entry(outer_id)
         seen: set[str] = set()
@@ -231,8 +242,13 @@ class Gazetteer:
         return 1 + max(name.count(" ") for name in self.names())
 
     def _entry_at(self, row: int) -> Entry:
-        found = self._index.decode(row)
-        return self._curated.get(str(found["id"])) or msgspec.convert(found, Entry)
+        entry = self._entries.get(row)
+        if entry is None:
+            if len(self._entries) >= _REMEMBERED:
+                self._entries.clear()
+            found = self._index.decode(row)
+            entry = self._entries[row] = self._curated.get(str(found["id"])) or msgspec.convert(found, Entry)
+        return entry
 
     @staticmethod
     def _rank(ranked: dict[str, tuple[int, float, Entry]], tier: int, entry: Entry | None) -> None:

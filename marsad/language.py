@@ -28,8 +28,8 @@ class Hit(NamedTuple):
     form: str
 
 
-class Word(msgspec.Struct, frozen=True):
-    """All that is known of a word form, whatever text it stands in; made once per form.
+class Word(msgspec.Struct, frozen=True, eq=False):
+    """All that is known of a word form, whatever text it stands in; made once per form, so that it is its own key.
 
     `folded` is the form after folding; `prefix` the proclitics (each one letter or the article), `stem` what is left,
     `suffix` an enclitic pronoun if the lexicon confirms one, `light` a crude lemma for phrase matching, `kind` one of

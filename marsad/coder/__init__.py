@@ -17,6 +17,7 @@ from marsad.actors import Actors
 from marsad.coder import (
     events,
     factuality,
+    features,
     ownership,
     participants,
     places,
@@ -27,11 +28,24 @@ from marsad.coder import (
     triggers,
 )
 from marsad.coder.choices import Choices, load_choices
+from marsad.coder.pairs import Layout
 from marsad.coder.passage import Cluster, Figure, Mention, Passage
 from marsad.coder.tagger import Tagger, load_tagger
 from marsad.gazetteer import Gazetteer
 from marsad.language import Language
-from marsad.model import Attribution, CodedDocument, Document, Event, Participant, Place, Problem, Span, Story, Why
+from marsad.model import (
+    Attribution,
+    CodedDocument,
+    DateRange,
+    Document,
+    Event,
+    Participant,
+    Place,
+    Problem,
+    Span,
+    Story,
+    Why,
+)
 
 # Verbal and material help are the only types whose sums of money are coded (gold conventions).
 _MONEY_TYPES = frozenset({"AID", "AGREE"})
@@ -47,17 +61,14 @@ class Kit(msgspec.Struct, frozen=True):
     gazetteer: Gazetteer
 
 
-class Findings(NamedTuple):
-    """What a passage holds, before it is known which event each belongs to; figures are already given to clusters."""
+class Fields(NamedTuple):
+    """What was chosen for one event out of all that its passage holds, and the country that the story speaks of."""
 
-    sites: list[places.Site]
-    moments: list[times.Moment]
-    parties: list[participants.Party]
+    places: list[Place]
+    dates: tuple[DateRange | None, Span | None, Why | None]
+    parties: dict[str, list[participants.Chosen]]
+    figures: list[tuple[Figure, Why]]
     home: str | None
-    figures: list[list[tuple[Figure, Why]]]
-
-
-Chosen = list[tuple[participants.Party, Why]]
 
 
 def load_kit(folder: Path, actors: Actors, gazetteer: Gazetteer) -> Kit:
@@ -101,11 +112,20 @@ def read_passages(document: Document, language: Language, kit: Kit) -> list[tupl
         for s in language.read_sentences(document.text, 0, len(document.text))
         if not any(a <= s.start < b for a, b in noise)
     ]
+    view = features.view(sentences)
+    tags = kit.events.tag(view)
+    labelled = kit.roles.tag(view, roles.extra_runs(sentences, tags))
     found = []
     for number, story in enumerate(stories.find_stories(document, sentences, noise, language)):
-        own = [s for s in sentences if story.start <= s.start < story.end]
-        passage = Passage(document.text, number, story.published or document.published, own, kit.events.tag(own), [])
-        passage.roles = kit.roles.tag(own, roles.extra_features(passage))
+        own = [k for k, s in enumerate(sentences) if story.start <= s.start < story.end]
+        passage = Passage(
+            document.text,
+            number,
+            story.published or document.published,
+            [sentences[k] for k in own],
+            [tags[k] for k in own],
+            [labelled[k] for k in own],
+        )
         found.append((story, passage))
     return found
 
@@ -114,31 +134,35 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
     """Return the events of one passage, numbered from `known` + 1."""
     mentions = triggers.find_mentions(passage, kit.choices)
     clusters = events.join_mentions(passage, mentions, kit.choices)
+    if not clusters:
+        return []
+    layout = Layout(passage, clusters)
     sites = places.find_sites(passage, kit.gazetteer)
     parties = participants.find_parties(passage, kit.actors)
-    found = Findings(
-        sites,
-        times.find_moments(passage, language),
-        parties,
-        home_country(sites, parties),
-        ownership.assign_figures(passage, clusters, quantities.find_figures(passage), kit.choices),
+    home = home_country(sites, parties)
+    fields = zip(
+        places.choose_places(layout, sites, kit.choices, kit.gazetteer),
+        times.choose_dates(layout, times.find_moments(passage, language), kit.choices),
+        participants.choose_parties(layout, parties, kit.choices),
+        ownership.assign_figures(layout, quantities.find_figures(passage), kit.choices),
+        strict=True,
     )
     return [
-        _event(passage, cluster, k, found, kit, f"{document_id}:e{known + k + 1}") for k, cluster in enumerate(clusters)
+        _event(passage, cluster, Fields(*own, home), kit, f"{document_id}:e{number}")
+        for number, (cluster, own) in enumerate(zip(clusters, fields, strict=True), known + 1)
     ]
 
 
-def _event(passage: Passage, cluster: Cluster, k: int, found: Findings, kit: Kit, event_id: str) -> Event:
-    """Fill the fields of one event from what was found in its passage."""
+def _event(passage: Passage, cluster: Cluster, chosen: Fields, kit: Kit, event_id: str) -> Event:
+    """Fill the fields of one event with what was chosen for it."""
     choices, trigger = kit.choices, cluster.trigger
-    where = places.choose_places(passage, cluster, found.sites, choices, kit.gazetteer)
-    home = _country(where, found.home)
-    dates, date_text, date_why = times.choose_date(passage, cluster, found.moments, choices)
+    where, parties = chosen.places, chosen.parties
+    home = _country(where, chosen.home)
+    dates, date_text, date_why = chosen.dates
     (status, status_why), (generic, generic_why) = factuality.choose_status(passage, cluster, dates, choices)
-    casualties, weapons, damage = ownership.as_records(passage, found.figures[k], choices)
+    casualties, weapons, damage = ownership.as_records(passage, chosen.figures, choices)
     kinds = [w.kind for w in weapons] + [d.object for d in damage]
     modes, modes_why = factuality.choose_modes(passage, cluster, kinds, choices)
-    parties = participants.choose_parties(passage, cluster, found.parties, choices)
     why = {"type": _type_why(passage, trigger, kit), "status": status_why, "generic": generic_why}
     why.update({name: reason for name, reason in (("modes", modes_why), ("date", date_why)) if reason})
     return Event(
@@ -188,7 +212,12 @@ def _country(where: Sequence[Place], home: str | None) -> tuple[str | None, str]
 
 
 def _participants(
-    passage: Passage, cluster: Cluster, chosen: Chosen, role: str, where: tuple[str | None, str], kit: Kit
+    passage: Passage,
+    cluster: Cluster,
+    chosen: list[participants.Chosen],
+    role: str,
+    where: tuple[str | None, str],
+    kit: Kit,
 ) -> tuple[Participant, ...]:
     """The actors or recipients of an event; one without a country may take that of the event's place or story."""
     home = kit.choices.group("home")
@@ -205,7 +234,7 @@ def _participants(
 
 
 def _sources(
-    passage: Passage, cluster: Cluster, chosen: Chosen, home: str | None, actors: Actors
+    passage: Passage, cluster: Cluster, chosen: list[participants.Chosen], home: str | None, actors: Actors
 ) -> tuple[Attribution, ...]:
     """Everybody whom the report says the event from; "the health ministry" is that of the country told of."""
     own = {m.sentence for m in cluster.mentions}

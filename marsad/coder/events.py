@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from marsad.coder.choices import Choices, Part
-from marsad.coder.passage import Cluster, Mention, Passage, bucket, hits_between
+from marsad.coder.choices import Choices
+from marsad.coder.parts import Part
+from marsad.coder.passage import Cluster, Mention, Passage, bucket
 
 _LOOK_BACK = 24
 _VETO = 0.1
@@ -45,14 +46,9 @@ def _main(passage: Passage, mentions: Sequence[Mention]) -> int:
     def rank(k: int) -> tuple[bool, bool, int, float]:
         mention = mentions[k]
         word = passage.sentences[mention.sentence].tokens[mention.first].word
-        return (not is_harm(passage, mention), not word.is_definite, -mention.sentence, mention.confidence)
+        return (not passage.is_harm(mention), not word.is_definite, -mention.sentence, mention.confidence)
 
     return max(range(len(mentions)), key=rank)
-
-
-def is_harm(passage: Passage, mention: Mention) -> bool:
-    """Say whether a mention's word tells the harm done (killed, wounded, damaged) rather than the act."""
-    return bool(hits_between(passage.sentences[mention.sentence], mention.first, mention.last, "outcomes"))
 
 
 def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) -> list[Part]:
@@ -62,7 +58,7 @@ def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) ->
     word_a, word_b = passage.sentences[a.sentence].tokens[a.first].word, tokens[b.first].word
     apart = b.sentence - a.sentence
     types = a.type if a.type == b.type else "differ"
-    harm = f"{int(is_harm(passage, a))}{int(is_harm(passage, b))}"
+    harm = f"{int(passage.is_harm(a))}{int(passage.is_harm(b))}"
     same_stem, definite = word_a.light == word_b.light, word_b.is_definite
     gap = "same" if apart == 0 else "next" if apart == 1 else "near" if apart <= 3 else "far"
     between = sum(1 for m in mentions[j + 1 : k] if m.sentence == b.sentence)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from marsad.coder.choices import Choices, Features, Part
+from marsad.coder.choices import Choices, Features
+from marsad.coder.parts import Part
 from marsad.coder.passage import Cluster, Mention, Passage
 from marsad.model import DateRange, Why
 
 _QUESTION = frozenset("؟?")
+_TELLING = frozenset({"triggers", "weapons", "outcomes", "damage", "role_nouns"})
 _LARGE = 500  # running totals are large
 STATUSES = ("future", "hypothetical", "negated", "historical")
 
@@ -72,13 +74,9 @@ def status_features(passage: Passage, cluster: Cluster, dates: DateRange | None)
     hit = next((h for h in word.hits if h.table in ("triggers", "outcomes")), None)
     form = hit.form if hit else "unknown"
     marks = tuple(
-        (
-            p.kind,
-            p.hit.code,
-            "close" if 0 < trigger.first - p.last <= 3 else "before" if trigger.first > p.last else "after",
-        )
-        for p in sentence.phrases
-        if p.hit is not None and p.kind in ("status_words", "negators")
+        (kind, hit.code, "close" if 0 < trigger.first - end <= 3 else "before" if trigger.first > end else "after")
+        for kind, _, end, hit in sentence.phrases
+        if kind in ("status_words", "negators") and hit is not None
     )
     before = tuple(tokens[trigger.first - back].word for back in (1, 2, 3) if trigger.first >= back)
     parts: list[Part] = [
@@ -133,24 +131,19 @@ def _days(passage: Passage, dates: DateRange | None) -> str:
 
 def mode_features(passage: Passage, cluster: Cluster, kinds: Sequence[str]) -> list[str]:
     """Return the named features from which the modes are chosen: lexicon modes, weapon kinds, words around the mentions."""
-    found = {f"kind={kind}" for kind in kinds}
+    found = {f"kind={own}" for own in kinds}
     for mention in cluster.mentions:
         sentence = passage.sentences[mention.sentence]
-        for phrase in sentence.phrases:
-            if phrase.hit is None or phrase.kind not in ("triggers", "weapons", "outcomes", "damage", "role_nouns"):
+        for kind, first, last, hit in sentence.phrases:
+            if kind not in _TELLING or hit is None:
                 continue
-            at = (
-                "in"
-                if phrase.first <= mention.last and phrase.last >= mention.first
-                else "near"
-                if abs(phrase.first - mention.first) <= 6
-                else "far"
-            )
-            mode = getattr(phrase.hit.value, "mode", None)
+            is_in, is_near = first <= mention.last and last >= mention.first, abs(first - mention.first) <= 6
+            at = "in" if is_in else "near" if is_near else "far"
+            mode = getattr(hit.value, "mode", None)
             if mode:
                 found.add(f"{at}:mode={mode}")
             if at != "far":
-                found.add(f"{at}:{phrase.kind}={phrase.hit.code}")
+                found.add(f"{at}:{kind}={hit.code}")
         for i in range(max(0, mention.first - 4), min(len(sentence.tokens), mention.last + 6)):
             word = sentence.tokens[i].word
             if word.kind == "word":

@@ -1,87 +1,164 @@
 """What the taggers look at: named features of a token, made of word shapes, lexicon classes, phrase kinds and position.
 
-`word_atoms` depend on the word form alone, so their summed weights are remembered per form; `context_features` depend on
-the sentence. Training writes the very same names that reading looks up.
+`word_atoms` depend on the word form alone, so their summed weights are remembered per form; `context_runs` depend on the
+sentence and hold for runs of tokens. Training writes the very same names that reading looks up.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from marsad.coder.parts import Run
 from marsad.language import Sentence, Word
 
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
 PAD = Word("", "pad")
+_PADS = [PAD] * max(OFFSETS)
 _QUOTES_OPEN, _QUOTES_CLOSE = frozenset("«“\"'"), frozenset("»”\"'")
 
 
-def word_atoms(word: Word, offset: int) -> list[str]:
-    """Return the feature names that a word form gives the token `offset` tokens before or after it."""
-    mark = f"{offset}|" if offset else ""
+class View(NamedTuple):
+    """Sentences as taggers look at them: all words in a row, with padding between.
+
+    A sentence's words are `words[start:end]`; `runs` are the features of its runs of tokens, `shared` the names of those
+    that all its tokens have.
+    """
+
+    sentences: Sequence[Sentence]
+    words: list[Word]
+    starts: list[int]
+    ends: list[int]
+    runs: list[list[Run]]
+    shared: list[list[str]]
+
+
+def view(sentences: Sequence[Sentence]) -> View:
+    """Return the view of some sentences."""
+    words: list[Word] = []
+    starts: list[int] = []
+    for sentence in sentences:
+        words += _PADS
+        starts.append(len(words))
+        words += [token.word for token in sentence.tokens]
+    ends = [start + len(sentence.tokens) for sentence, start in zip(sentences, starts, strict=True)]
+    runs, shared = [context_runs(s) for s in sentences], [sentence_features(s) for s in sentences]
+    return View(sentences, words + _PADS, starts, ends, runs, shared)
+
+
+def word_atoms(word: Word) -> list[list[str]]:
+    """Return, for each of `OFFSETS`, the feature names that a word form gives the token that sees it there."""
     if word.kind in ("pad", "mark"):
-        return [f"{mark}m={word.folded}"]
+        names = [f"m={word.folded}"]
+        return [_marked(offset, names) for offset in OFFSETS]
     if word.kind == "number":
-        return [f"{mark}number", f"{mark}digits={len(word.folded)}"]
+        names = ["number", f"digits={len(word.folded)}"]
+        return [_marked(offset, names) for offset in OFFSETS]
     stem, light = word.stem, word.light
-    classes = sorted({f"{mark}{h.table}={h.code}" for h in word.hits})
-    if abs(offset) == 3:
-        return [f"{mark}s={stem}", *classes]
-    head = "+".join(word.prefix)
-    near = [f"{mark}s={stem}", f"{mark}l={light}", f"{mark}b4={light[:4]}", f"{mark}c={head}", *classes]
-    if offset:
-        return near
-    forms = sorted(
-        {f"{h.table}={h.code}/{h.form}" for h in word.hits if h.table in ("triggers", "outcomes", "speech_verbs")}
-    )
-    shape = [
+    classes = sorted({f"{h.table}={h.code}" for h in word.hits})
+    far = [f"s={stem}", *classes]
+    near = [f"s={stem}", f"l={light}", f"b4={light[:4]}", f"c={'+'.join(word.prefix)}", *classes]
+    forms = {f"{h.table}={h.code}/{h.form}" for h in word.hits if h.table in ("triggers", "outcomes", "speech_verbs")}
+    own = [
+        "bias",
+        *near,
         f"w={word.folded}",
         f"b3={light[:3]}",
         f"b2={light[:2]}",
         f"e2={word.folded[-2:]}",
         f"e3={word.folded[-3:]}",
+        f"x={word.suffix}",
+        f"k={word.kind}",
+        f"n={min(len(stem), 6)}",
+        *sorted(forms),
+        *(f"mark={m}" for m in word.marks),
     ]
-    shape += [f"x={word.suffix}", f"k={word.kind}", f"n={min(len(stem), 6)}"]
-    return ["bias", *near, *shape, *forms, *(f"mark={m}" for m in word.marks)]
+    return [_marked(offset, far if abs(offset) == 3 else near) if offset else own for offset in OFFSETS]
 
 
-def pair_name(left: str, right: str) -> str:
-    """Return the name of the feature of two neighbouring crude lemmas."""
-    return f"{left}_{right}"
+def _marked(offset: int, names: list[str]) -> list[str]:
+    """The names as a token sees them that stands so many tokens after the word."""
+    return [f"{offset}|{name}" for name in names] if offset else names
 
 
-def context_features(sentence: Sentence) -> list[list[str]]:
-    """Return, per token, the names of features that depend on the sentence: phrases, counts, dates, quotes, position."""
-    n = len(sentence.tokens)
-    own: list[list[str]] = [[] for _ in range(n)]
-    for phrase in sentence.phrases:
-        if phrase.first == phrase.last:
-            continue
-        name = f"{phrase.kind}={phrase.hit.code if phrase.hit else ''}"
-        for i in range(phrase.first, phrase.last + 1):
-            own[i].append(f"p:{'B' if i == phrase.first else 'I'}:{name}")
+def pair_names(left: str, right: str) -> tuple[str, str]:
+    """Return the features of two neighbouring crude lemmas: the right word's, and the left word's."""
+    return f"-{left}_{right}", f"+{left}_{right}"
+
+
+def context_runs(sentence: Sentence) -> list[Run]:
+    """Return the features that a sentence gives its tokens: phrases, counts, dates (for neighbours too), quotes, seat."""
+    own = _own_runs(sentence)
+    runs: list[Run] = [(first, last, (make, ("", *facts))) for first, last, (make, facts) in own]
+    end = len(sentence.tokens) - 1
+    for mark, step in (("-1", 1), ("+1", -1)):
+        for first, last, (make, facts) in own:
+            runs.append((max(0, first + step), min(end, last + step), (make, (mark, *facts))))
+    runs += [(first, last, (_quoted, ())) for first, last in _quoted_stretches(sentence)]
+    return runs + [(i, i, (_at, (i,))) for i in range(min(2, end + 1))]
+
+
+def _own_runs(sentence: Sentence) -> list[Run]:
+    """What phrases of several words, counts and dates say of their tokens."""
+    found: list[Run] = []
+    for kind, first, last, hit in sentence.phrases:
+        if first != last:
+            code = hit.code if hit else ""
+            found.append((first, first, (_phrase, ("B", kind, code))))
+            found.append((first + 1, last, (_phrase, ("I", kind, code))))
     for count in sentence.counts:
-        for i in range(count.first, count.last + 1):
-            own[i].append(f"q:{count.unit}")
+        found.append((count.first, count.last, (_count, (count.unit,))))
         if count.noun is not None and count.unit is None:
-            own[count.noun].append("qn")
-    for date in sentence.dates:
-        for i in range(date.first, date.last + 1):
-            own[i].append(f"d:{date.kind}")
-    found = [list(features) for features in own]
-    inside = False
+            found.append((count.noun, count.noun, (_counted, ())))
+    return found + [(date.first, date.last, (_date, (date.kind,))) for date in sentence.dates]
+
+
+def _quoted_stretches(sentence: Sentence) -> list[tuple[int, int]]:
+    """The (first, last) tokens within quotes; quotes within quotes and marks belong to none."""
+    found: list[tuple[int, int]] = []
+    opened = -1
     for i, token in enumerate(sentence.tokens):
-        if i:
-            found[i] += [f"-1{f}" for f in own[i - 1]]
-        if i + 1 < n:
-            found[i] += [f"+1{f}" for f in own[i + 1]]
-        if token.word.kind == "mark":
-            if token.word.folded in _QUOTES_CLOSE and inside:
-                inside = False
-            elif token.word.folded in _QUOTES_OPEN:
-                inside = True
-        elif inside:
-            found[i].append("quoted")
-        if i < 2:
-            found[i].append(f"at={i}")
+        if token.word.kind != "mark":
+            continue
+        if opened >= 0 and opened < i:
+            found.append((opened, i - 1))
+        if opened >= 0 and token.word.folded in _QUOTES_CLOSE:
+            opened = -1
+        elif opened >= 0 or token.word.folded in _QUOTES_OPEN:
+            opened = i + 1
+    if 0 <= opened < len(sentence.tokens):
+        found.append((opened, len(sentence.tokens) - 1))
     return found
+
+
+def _phrase(mark: str, place: str, kind: str, code: str) -> list[str]:
+    """Features of a token in a phrase of several words."""
+    return [f"{mark}p:{place}:{kind}={code}"]
+
+
+def _count(mark: str, unit: str | None) -> list[str]:
+    """Features of a token of a count."""
+    return [f"{mark}q:{unit}"]
+
+
+def _counted(mark: str) -> list[str]:
+    """Features of a noun that is counted."""
+    return [f"{mark}qn"]
+
+
+def _date(mark: str, kind: str) -> list[str]:
+    """Features of a token of a date."""
+    return [f"{mark}d:{kind}"]
+
+
+def _quoted() -> list[str]:
+    """Features of a token within quotes."""
+    return ["quoted"]
+
+
+def _at(i: int) -> list[str]:
+    """Features of a token at the head of its sentence."""
+    return [f"at={i}"]
 
 
 _SENTENCE_TABLES = frozenset({"triggers", "weapons", "outcomes", "trigger_blockers", "speech_verbs", "status_words"})
@@ -89,7 +166,7 @@ _SENTENCE_TABLES = frozenset({"triggers", "weapons", "outcomes", "trigger_blocke
 
 def sentence_features(sentence: Sentence) -> list[str]:
     """Return the names of features that all tokens of a sentence share: which lexicon classes stand anywhere in it."""
-    classes = {f"S:{p.kind}={p.hit.code}" for p in sentence.phrases if p.hit and p.kind in _SENTENCE_TABLES}
+    classes = {f"S:{kind}={hit.code}" for kind, _, _, hit in sentence.phrases if hit and kind in _SENTENCE_TABLES}
     if sentence.tokens[-1].word.folded != ".":
         classes.add("S:open")
     if sentence.line == 0:

@@ -6,91 +6,80 @@ told ("13 hurt, among them a boy") is marked by the choice `subset`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
-from marsad.coder.choices import Choices, Features, Part
-from marsad.coder.passage import (
-    ELSEWHERE,
-    OUTCOMES,
-    Chunk,
-    Cluster,
-    Figure,
-    Passage,
-    bucket,
-    nearest,
-    rival,
-    word_before,
-)
+import numpy as np
+
+from marsad.coder.choices import Choices, Features
+from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, ranks, seats_of
+from marsad.coder.parts import Column, Indexes, Table, count, flag, joined
+from marsad.coder.passage import OUTCOMES, Chunk, Cluster, Figure, Mention, Passage, bucket, word_before
 from marsad.model import Casualty, Damage, Money, Quantity, Weapon, Why
 
+_LOOK_BACK = 2
 _HARM_REACH = 9  # tokens
+_OWN_WORDS = 4
 # What the tagger marked and a number counts is kept from about half the threshold on: it hardly ever is nothing.
 _COUNTED = 0.55
 
 
-def assign_figures(
-    passage: Passage, clusters: Sequence[Cluster], figures: Sequence[Figure], choices: Choices
-) -> list[list[tuple[Figure, Why]]]:
-    """Return, per cluster, the figures that belong to it, each with why; a figure nobody claims is dropped."""
+def assign_figures(layout: Layout, figures: Sequence[Figure], choices: Choices) -> list[list[tuple[Figure, Why]]]:
+    """Return, per event, the figures that belong to it, each with why; a figure nobody claims is dropped."""
+    pairs, tables = pair_figures(layout, figures)
     group = choices.group("figure")
     choice = group.choices[0]
-    owned: list[list[tuple[Figure, Why]]] = [[] for _ in clusters]
-    told = by_sentence(clusters)
-    for figure in figures:
-        found = list(owners(passage, clusters, figure, told))
-        if not found:
-            continue
-        ranked = sorted(((group.scores(parts)[0], -i) for i, (_, parts) in enumerate(found)), reverse=True)
-        score, best = ranked[0]
+    weighed = group.weigh(tables, len(pairs.event))
+    owned: list[list[tuple[Figure, Why]]] = [[] for _ in layout.clusters]
+    bounds = np.searchsorted(pairs.item, np.arange(len(figures) + 1)).tolist()
+    for figure, (start, end) in zip(figures, pairwise(bounds), strict=True):
         is_plain = figure.lead is None and figure.rule.rpartition("; ")[2].startswith("numbers.")
-        if score >= choice.threshold * (_COUNTED if is_plain else 1.0):
-            k, parts = found[-best]
-            words = passage.span(figure.chunk.sentence, figure.chunk.first, figure.chunk.last).text
-            lost = [(clusters[found[-i][0]].trigger.type, s) for s, i in ranked[1:]]
-            owned[k].append((figure, choice.why(score, (parts, ()), words, lost, figure.rule)))
+        least = choice.threshold * (_COUNTED if is_plain else 1.0)
+        # Of equals the nearest event wins.
+        ranked = sorted(weighed.ranked(0, start, end, least), key=_best_first)
+        if ranked:
+            (score, best), *beaten = ranked
+            words = layout.passage.span(figure.chunk.sentence, figure.chunk.first, figure.chunk.last).text
+            lost = [(layout.clusters[pairs.event[i]].trigger.type, s) for s, i in beaten]
+            why = choice.why(score, (weighed.parts(best), ()), words, lost, figure.rule)
+            owned[pairs.event[best]].append((figure, why))
     return owned
 
 
-def by_sentence(clusters: Sequence[Cluster]) -> dict[int, list[int]]:
-    """Return, for each sentence, the clusters that have a mention in it."""
-    found: dict[int, list[int]] = {}
-    for k, cluster in enumerate(clusters):
-        for sentence in {m.sentence for m in cluster.mentions}:
-            found.setdefault(sentence, []).append(k)
-    return found
+def _best_first(ranked: tuple[float, int]) -> tuple[float, int]:
+    return -ranked[0], ranked[1]
 
 
-def owners(
-    passage: Passage, clusters: Sequence[Cluster], figure: Figure, told: dict[int, list[int]]
-) -> Iterator[tuple[int, list[Part]]]:
-    """Yield the clusters that a figure could belong to, with the parts of features that `figure` decides from.
+def pair_figures(layout: Layout, figures: Sequence[Figure]) -> tuple[Pairs, list[Table]]:
+    """Return the events that each figure could belong to, by figure, and the parts of features `figure` decides from."""
+    passage, own = layout.passage, [f.chunk for f in figures]
+    seats = seats_of((c.sentence, c.first, c.last) for c in own)
+    pairs = find_pairs(layout, seats, layout.aftermath(_LOOK_BACK))
+    pairs = pairs.take(np.lexsort((pairs.event, np.abs(pairs.apart), pairs.item)))
+    here, types = pairs.is_here, coded(layout.types)
+    kind = pairs.item * len(layout.types) + types[pairs.event]
 
-    `told` says which clusters have a mention in which sentence (`by_sentence`).
-    """
-    chunk = figure.chunk
-    beside = sorted({k for back in range(3) for k in told.get(chunk.sentence - back, ())})
-    able = [(k, nearest(clusters[k].mentions, chunk.sentence, chunk.first, chunk.last)) for k in beside]
-    if not able:
-        return
-    common = _figure_parts(passage, figure)
-    own = {clusters[k].trigger.type for k, (_, apart) in able if apart != ELSEWHERE}
-    able.sort(key=lambda item: abs(item[1][1]))
-    for rank, (k, (mention, apart)) in enumerate(able):
-        label, type_, is_here = chunk.label, clusters[k].trigger.type, apart != ELSEWHERE
-        side = bucket(apart) if is_here else f"back{min(2, chunk.sentence - mention.sentence)}"
-        word = passage.sentences[mention.sentence].tokens[mention.first].word
-        harm = next((h.code for h in word.hits if h.table == "outcomes"), "no")
-        nearer = rival(passage, clusters[k].mentions, chunk.sentence, chunk.first, chunk.last)
-        parts: list[Part] = [
-            *common,
-            (_seat, (label, type_, side, type_ in own, is_here)),
-            (_tie, (label, type_, harm, nearer, min(3, len(clusters)))),
-            (_what, (_lead(figure), figure.code, type_, is_here)),
-        ]
-        if is_here:
-            between = passage.events_between(chunk.sentence, mention.first, chunk.first)
-            parts.append((_order, (label, between, apart > 0, min(2, rank))))
-        yield k, parts
+    events = layout.event.tolist()
+    harm = [(*layout.types[k], _harm_told(passage, m)) for k, m in zip(events, layout.mentions, strict=True)]
+    labels = [(c.label,) for c in own]
+    what = [(_lead(f), f.code) for f in figures]
+    label, type_, is_here = pairs.of_item(labels), pairs.of_event(layout.types), flag(here)
+    side = pairs.side(np.minimum(2, -pairs.back))
+    crowd = count(np.full(len(here), len(layout.clusters)), 3)
+    order = joined(count(pairs.between, 2), pairs.follows(), count(ranks(pairs.item), 2))
+    return pairs, [
+        *_own_tables(passage, figures, pairs.item),
+        Table(_seat, (label, type_, joined(side, flag(np.isin(kind, kind[here])), is_here))),
+        Table(_tie, (label, Column(harm, pairs.mention), joined(pairs.rival(), crowd))),
+        Table(_what, (pairs.of_item(what), type_, is_here)),
+        Table(_order, (label, order), here),
+    ]
+
+
+def _harm_told(passage: Passage, mention: Mention) -> str:
+    """The outcome that an event word tells, or "no"."""
+    word = passage.sentences[mention.sentence].tokens[mention.first].word
+    return next((h.code for h in word.hits if h.table == "outcomes"), "no")
 
 
 def _lead(figure: Figure) -> str:
@@ -117,37 +106,47 @@ def _order(label: str, between: int, follows: bool, rank: int) -> list[str]:
     return [f"triggers={between}/{follows}/{label}", f"rank={rank}"]
 
 
-def _figure_parts(passage: Passage, figure: Figure) -> list[Part]:
-    """The parts of features of a figure itself: its words, the words of harm near it, the words before and after."""
-    chunk = figure.chunk
-    label, lead = chunk.label, _lead(figure)
-    sentence = passage.sentences[chunk.sentence]
-    tokens = sentence.tokens
+def _own_tables(passage: Passage, figures: Sequence[Figure], item: Indexes) -> list[Table]:
+    """The parts of features of figures themselves: their words, the words of harm near them, those before and after."""
+    words = [[t.word for t in passage.sentences[f.chunk.sentence].tokens] for f in figures]
+    found = [
+        (
+            (f.chunk.label, _lead(f), f.who, f.rule.rpartition("; ")[2], own[f.chunk.first].is_definite),
+            (f.chunk.label, f.lead is None, _harm_near(passage, f.chunk)),
+            (
+                f.chunk.label,
+                word_before(passage.sentences[f.chunk.sentence].tokens, f.chunk.first),
+                own[f.chunk.first - 1].light if f.chunk.first else "^",
+            ),
+            (f.chunk.label, own[f.chunk.last + 1].light if f.chunk.last + 1 < len(own) else "$"),
+        )
+        for f, own in zip(figures, words, strict=True)
+    ]
+    selves, harms, befores, afters = ([facts[k] for facts in found] for k in range(4))
+    tables = [
+        Table(_self, (Column(selves, item),)),
+        Table(_harm, (Column(harms, item),)),
+        Table(_before, (Column(befores, item),)),
+        Table(_after, (Column(afters, item),)),
+    ]
+    for step in range(_OWN_WORDS):
+        seats = [min(f.chunk.first + step, f.chunk.last) for f in figures]
+        stems = [(f.chunk.label, own[i].light) for f, own, i in zip(figures, words, seats, strict=True)]
+        has_word = np.array([f.chunk.first + step <= f.chunk.last for f in figures], dtype=bool)
+        tables.append(Table(_stem, (Column(stems, item),), has_word[item]))
+    return tables
+
+
+def _harm_near(passage: Passage, chunk: Chunk) -> tuple[tuple[str, str, str], ...]:
+    """The nearest words of harm on each side of a chunk and in it: side, how far, which outcome they tell."""
     harm: dict[str, tuple[int, str]] = {}
-    for phrase in sentence.phrases:
+    for phrase in passage.sentences[chunk.sentence].phrases:
         if phrase.kind == "outcomes" and phrase.hit is not None:
             apart = phrase.first - chunk.last if phrase.first > chunk.last else min(0, phrase.last - chunk.first)
             side = "left" if apart < 0 else "right" if apart > 0 else "in"
             if abs(apart) <= _HARM_REACH and (side not in harm or abs(apart) < harm[side][0]):
                 harm[side] = (abs(apart), phrase.hit.code)
-    marked = lead == "marked"
-    parts: list[Part] = [
-        (_self, (label, lead, figure.who, figure.rule.rpartition("; ")[2], _is_definite(passage, chunk))),
-        (_harm, (label, marked, tuple((side, bucket(apart), code) for side, (apart, code) in sorted(harm.items())))),
-        (
-            _before,
-            (label, word_before(tokens, chunk.first), tokens[chunk.first - 1].word.light if chunk.first else "^"),
-        ),
-        (_after, (label, tokens[chunk.last + 1].word.light if chunk.last + 1 < len(tokens) else "$")),
-    ]
-    own = range(chunk.first, min(chunk.last, chunk.first + 3) + 1)
-    parts += [(_stem, (label, tokens[i].word.light)) for i in own]
-    return parts
-
-
-def _is_definite(passage: Passage, chunk: Chunk) -> bool:
-    """Whether a chunk opens with a definite word: "the dead" are mostly told already."""
-    return passage.sentences[chunk.sentence].tokens[chunk.first].word.is_definite
+    return tuple([(side, bucket(apart), code) for side, (apart, code) in sorted(harm.items())])
 
 
 def _self(label: str, lead: str, who: str, read: str, definite: bool) -> list[str]:

@@ -8,25 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
 
 from marsad.actors import Actor, Actors
 from marsad.coder import naming
-from marsad.coder.choices import Choice, Choices, Part
-from marsad.coder.passage import ELSEWHERE as _ELSEWHERE
-from marsad.coder.passage import (
-    Chunk,
-    Cluster,
-    Mention,
-    Passage,
-    bucket,
-    chunks,
-    hits_between,
-    nearest,
-    rival,
-    window,
-    word_before,
-)
+from marsad.coder.choices import Choice, Choices, Weighed
+from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, is_among, last_of, ranks, seats_of
+from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
+from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, word_before
 from marsad.language import Hit
 from marsad.model import Participant, Why
 
@@ -52,6 +44,9 @@ class Party(NamedTuple):
     kind: str
     rule: str
     body: str = ""
+
+
+Chosen = tuple[Party, Why]
 
 
 def find_parties(passage: Passage, actors: Actors) -> list[Party]:
@@ -179,93 +174,111 @@ def _country(hits: Sequence[tuple[int, int, Hit]]) -> str | None:
     return next((h.value.country for _, _, h in hits if h.table == "nisbas" and h.value.country), None)
 
 
-def choose_parties(
-    passage: Passage, cluster: Cluster, parties: Sequence[Party], choices: Choices
-) -> dict[str, list[tuple[Party, Why]]]:
-    """Return, for each role (actor, recipient, source), the parties that fill it in an event, each with why."""
-    found = list(candidates(passage, cluster, parties))
+def choose_parties(layout: Layout, parties: Sequence[Party], choices: Choices) -> list[dict[str, list[Chosen]]]:
+    """Return, per event and role (actor, recipient, source), the parties that fill it, each with why."""
+    pairs, tables = pair_parties(layout, parties)
     group = choices.group(*ROLES)
-    scores = [group.scores(parts) for _, parts in found]
-    return {
-        role: _choose(passage, [(s[k], i) for i, s in enumerate(scores)], found, choice)
-        for k, (role, choice) in enumerate(zip(ROLES, group.choices, strict=True))
-    }
+    weighed = group.weigh(tables, len(pairs.event))
+    found = [parties[i] for i in pairs.item.tolist()]
+    bounds = pairs.bounds(len(layout.clusters))
+    return [
+        {
+            role: _choose(layout.passage, weighed.ranked(k, start, end, choice.threshold), found, weighed, choice)
+            for k, (role, choice) in enumerate(zip(ROLES, group.choices, strict=True))
+        }
+        for start, end in pairwise(bounds)
+    ]
 
 
 def _choose(
-    passage: Passage, scored: list[tuple[float, int]], found: Sequence[tuple[Party, list[Part]]], choice: Choice
-) -> list[tuple[Party, Why]]:
+    passage: Passage, ranked: list[tuple[float, int]], found: Sequence[Party], weighed: Weighed, choice: Choice
+) -> list[Chosen]:
     """The best-scored parties above the threshold, each once."""
-    scored.sort(reverse=True)
-    chosen: list[tuple[Party, Why]] = []
+    chosen: list[Chosen] = []
     seen: set[str] = set()
-    for rank, (score, i) in enumerate(scored):
-        party, parts = found[i]
-        key = party.name or f"{party.country}/{party.sector}"
+    for rank, (score, i) in enumerate(ranked):
         if score < choice.threshold or len(chosen) >= _MOST:
             break
+        party = found[i]
+        key = party.name or f"{party.country}/{party.sector}"
         if key not in seen:
             seen.add(key)
-            beaten = [(found[j][0].chunk, s) for s, j in scored[rank + 1 : rank + 3]]
+            beaten = [(found[j].chunk, s) for s, j in ranked[rank + 1 : rank + 3]]
             lost = [(passage.span(c.sentence, c.first, c.last).text, s) for c, s in beaten]
             words = passage.span(party.chunk.sentence, party.chunk.first, party.chunk.last).text
-            chosen.append((party, choice.why(score, (parts, ()), words, lost, party.rule)))
+            chosen.append((party, choice.why(score, (weighed.parts(i), ()), words, lost, party.rule)))
     return chosen
 
 
-def candidates(passage: Passage, cluster: Cluster, parties: Sequence[Party]) -> Iterator[tuple[Party, list[Part]]]:
-    """Yield the parties that an event could have, with the parts of features that its roles are chosen from."""
-    sentences = {m.sentence for m in cluster.mentions}
-    first = min(sentences)
-    nearby = [*window(parties, sentences, _LOOK_BACK, _sentence), *_citing(parties, first, max(sentences))]
-    near = [p for p in nearby if p.chunk.sentence in sentences or p.chunk.label in _PARTY_LABELS]
-    form = _form(passage, cluster.trigger)
-    type_ = cluster.trigger.type
-    labelled = {(p.chunk.sentence, p.chunk.label) for p in near}
-    latest = {p.chunk.label: p for p in near if p.chunk.sentence < first}
-    apart = [nearest(cluster.mentions, p.chunk.sentence, p.chunk.first, p.chunk.last) for p in near]
-    ranks: dict[tuple[int, str], int] = {}
-    for k in sorted(range(len(near)), key=lambda k: abs(apart[k][1])):
-        party, (mention, tokens) = near[k], apart[k]
-        chunk = party.chunk
-        seat = (chunk.sentence, chunk.label)
-        rank = ranks[seat] = ranks.get(seat, -1) + 1
-        label, is_here = chunk.label or "none", tokens != _ELSEWHERE
-        nearer = rival(passage, cluster.mentions, chunk.sentence, chunk.first, chunk.last)
-        before = word_before(passage.sentences[chunk.sentence].tokens, chunk.first)
-        aside = is_here and chunk.sentence != cluster.trigger.sentence
-        parts: list[Part] = [
-            (_who, (label, party.kind, party.sector, party.name is not None, type_)),
-            (_whose, (label, nearer, is_here, aside)),
-        ]
-        if is_here:
-            parts.append((_tie, (before, type_, tokens > 0)))
-            parts.append((_beside, (label, bucket(tokens), form, tokens > 0)))
-            parts.append(
-                (_order, (label, min(rank, 2), passage.events_between(chunk.sentence, mention.first, chunk.first)))
-            )
-        else:
-            back = max(-1, min(4, mention.sentence - chunk.sentence))
-            own = (mention.sentence, chunk.label) in labelled
-            parts.append((_back, (label, back, form, type_, before)))
-            parts.append((_latest, (label, latest.get(chunk.label) is party, own, chunk.sentence == 0)))
-        yield party, parts
+def pair_parties(layout: Layout, parties: Sequence[Party]) -> tuple[Pairs, list[Table]]:
+    """Return the parties that each event could have, and the parts of features that their roles are chosen from."""
+    seats = seats_of((p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties)
+    is_marked = np.array([p.chunk.label in _PARTY_LABELS for p in parties], dtype=bool)
+    citing, cited = _citing(layout, parties)
+    pairs = find_pairs(layout, seats, layout.reach(_LOOK_BACK), is_marked, citing)
+    here, sentence = pairs.is_here, seats.sentence[pairs.item]
+    labels, sentences = coded(p.chunk.label for p in parties), len(layout.passage.sentences)
+    size = int(labels.max(initial=0)) + 1
+    label_of, seat = labels[pairs.item], labels + seats.sentence * size
+    # Whether the sentence of the event's own mention has such a party, and which is the last told before the event.
+    has_own = is_among(layout.told.sentence[pairs.mention] * size + label_of, seat, sentences * size)
+    is_before = sentence < layout.first_sentence[pairs.event]
+    kind = pairs.event * size + label_of
+    latest = last_of(kind[is_before], pairs.item[is_before], len(layout.clusters) * size)[kind]
+    is_source = np.array([p.chunk.label == "SRC" for p in parties], dtype=bool)[pairs.item]
+    latest = np.where(is_source & (cited[pairs.event] >= 0), cited[pairs.event], latest)
+    rank = ranks(pairs.event * (sentences * size) + seat[pairs.item])
+
+    words = [word_before(layout.passage.sentences[p.chunk.sentence].tokens, p.chunk.first) for p in parties]
+    names = [p.chunk.label or "none" for p in parties]
+    who = [(name, p.kind, p.sector, p.name is not None) for name, p in zip(names, parties, strict=True)]
+    label = pairs.of_item([(name,) for name in names])
+    forms = [_form(layout.passage, cluster.trigger) for cluster in layout.clusters]
+    form, type_ = pairs.of_event([(form,) for form in forms]), pairs.of_event(layout.types)
+    side, follows = pairs.side(np.clip(pairs.back, -1, 4)), pairs.follows()
+    aside = here & (sentence != np.array([c.trigger.sentence for c in layout.clusters])[pairs.event])
+    told = flag(pairs.item == latest), flag(has_own), flag(sentence == 0)
+    return pairs, [
+        Table(_who, (pairs.of_item(who), type_)),
+        Table(_whose, (label, joined(pairs.rival(), flag(here), flag(aside)))),
+        Table(_tie, (pairs.of_item([(word,) for word in words]), type_, follows), here),
+        Table(_beside, (label, form, joined(side, follows)), here),
+        Table(_order, (label, joined(count(rank, 2), count(pairs.between, 2))), here),
+        Table(
+            _back,
+            (
+                pairs.of_item(list(zip(names, words, strict=True))),
+                pairs.of_event([(form, *type_) for form, type_ in zip(forms, layout.types, strict=True)]),
+                side,
+            ),
+            ~here,
+        ),
+        Table(_latest, (label, joined(*told)), ~here),
+    ]
 
 
-def _citing(parties: Sequence[Party], first: int, last: int) -> list[Party]:
-    """Whom the report cites just after sentences `first` to `last`, or whose statement it has been giving since long before.
+def _citing(layout: Layout, parties: Sequence[Party]) -> tuple[tuple[Indexes, Indexes], Indexes]:
+    """Whom the report cites just after an event, or whose statement it has been giving since long before.
 
-    "… قتلى في الغارة. وقال الدفاع المدني إن …" and "وجاء في بيان القيادة العامة: …" many sentences earlier.
+    "… قتلى في الغارة. وقال الدفاع المدني إن …" and "وجاء في بيان القيادة العامة: …" many sentences earlier. Returns their
+    (events, parties), and the second of them by event, -1 for none.
     """
-    low = bisect_left(parties, first - _LOOK_BACK, key=_sentence)
-    earlier = next((p for p in reversed(parties[:low]) if p.chunk.label == "SRC" and p.chunk.sentence > 0), None)
-    after = bisect_left(parties, last + 1, key=_sentence)
-    following = [p for p in parties[after : after + _MOST] if p.chunk.sentence == last + 1 and p.chunk.label == "SRC"]
-    return [*([earlier] if earlier else []), *following]
-
-
-def _sentence(party: Party) -> int:
-    return party.chunk.sentence
+    sentences = [p.chunk.sentence for p in parties]
+    sources = [i for i, p in enumerate(parties) if p.chunk.label == "SRC" and p.chunk.sentence > 0]
+    found: list[tuple[int, int]] = []
+    cited = np.full(len(layout.clusters), -1)
+    for k, cluster in enumerate(layout.clusters):
+        told = [m.sentence for m in cluster.mentions]
+        before = bisect_left(sources, bisect_left(sentences, min(told) - _LOOK_BACK))
+        if before:
+            cited[k] = sources[before - 1]
+            found.append((k, sources[before - 1]))
+        after, following = bisect_left(sentences, max(told) + 1), max(told) + 1
+        for i in range(after, min(after + _MOST, len(parties))):
+            if sentences[i] == following and parties[i].chunk.label == "SRC":
+                found.append((k, i))
+    events, items = np.array(found, dtype=np.intp).reshape(-1, 2).T
+    return (events, items), cited
 
 
 def _who(label: str, kind: str, sector: str | None, named: bool, type_: str) -> list[str]:
@@ -291,7 +304,7 @@ def _tie(before: str, type_: str, follows: bool) -> list[str]:
     return [f"before={before}/True", f"before={before}/{type_}/{follows}"]
 
 
-def _beside(label: str, side: str, form: str, follows: bool) -> list[str]:
+def _beside(label: str, form: str, side: str, follows: bool) -> list[str]:
     """Features of a party's seat beside the event word."""
     return [f"label={label}/{side}", f"side={side}", f"side={side}/{form}", f"form={form}/{label}/{follows}"]
 
@@ -301,9 +314,8 @@ def _order(label: str, rank: int, between: int) -> list[str]:
     return [f"rank={rank}/{label}", f"triggers={between}/{label}"]
 
 
-def _back(label: str, back: int, form: str, type_: str, before: str) -> list[str]:
+def _back(label: str, before: str, form: str, type_: str, side: str) -> list[str]:
     """Features of a party told some sentences before."""
-    side = f"back{back}"
     return [
         f"label={label}/{side}",
         f"side={side}",
@@ -348,7 +360,7 @@ def _home(sector: str | None, label: str, role: str, type_: str, kind: str, know
 
 
 def as_participant(
-    passage: Passage, cluster: Cluster, chosen: tuple[Party, Why], country: str | None, actors: Actors
+    passage: Passage, cluster: Cluster, chosen: Chosen, country: str | None, actors: Actors
 ) -> Participant:
     """Return the record of a chosen party; it is inferred when none of the event's own sentences names it."""
     party, why = chosen

@@ -5,10 +5,9 @@ Indexes: a seat is (sentence, token) within the passage; spans are code points o
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,12 +15,8 @@ from marsad.coder.tagger import Tagged
 from marsad.language import Hit, Sentence, Token
 from marsad.model import Quantity, Span
 
-Item = TypeVar("Item")
-
 # The distance of what stands in another sentence.
 ELSEWHERE = 99
-# No sentence opens more events than this.
-_CROWD = 60
 
 
 class Passage(msgspec.Struct):
@@ -35,6 +30,8 @@ class Passage(msgspec.Struct):
     roles: list[Tagged]
     _facts: dict[int, tuple[frozenset[object], ...]] = msgspec.field(default_factory=dict)
     _seats: dict[int, list[int]] = msgspec.field(default_factory=dict)
+    _harm: dict[Mention, bool] = msgspec.field(default_factory=dict)
+    _role_names: dict[int, list[str]] = msgspec.field(default_factory=dict)
     _topic: tuple[str, int] | None = None
 
     def event_seats(self, sentence: int) -> list[int]:
@@ -45,10 +42,12 @@ class Passage(msgspec.Struct):
             found = self._seats[sentence] = [i for i, label in enumerate(labels) if label[0] == "B"]
         return found
 
-    def events_between(self, sentence: int, a: int, b: int) -> int:
-        """Return how many events open strictly between two tokens of a sentence, at most 2."""
-        low, high = (a, b) if a < b else (b, a)
-        return min(2, sum(1 for i in self.event_seats(sentence) if low < i < high))
+    def role_names(self, sentence: int) -> list[str]:
+        """Return the role that the role tagger gives each token of a sentence, "" for none."""
+        found = self._role_names.get(sentence)
+        if found is None:
+            found = self._role_names[sentence] = [label[2:] for label in self.roles[sentence].labels]
+        return found
 
     def facts(self, sentence: int) -> tuple[frozenset[object], ...]:
         """Return the places, weapons, actors, counts and dates that a sentence names, each as a set of codes."""
@@ -56,8 +55,8 @@ class Passage(msgspec.Struct):
         if found is None:
             own = self.sentences[sentence]
             named = [
-                frozenset(_code(p.hit) for p in own.phrases if p.kind == kind and p.hit)
-                for kind in ("places", "weapons", "actors")
+                frozenset([_code(hit) for kind, _, _, hit in own.phrases if kind == table and hit])
+                for table in ("places", "weapons", "actors")
             ]
             counts = frozenset(c.quantity.min for c in own.counts if c.unit is None)
             dates = frozenset(d.expression for d in own.dates)
@@ -71,6 +70,14 @@ class Passage(msgspec.Struct):
             counts = Counter(topic for topic, _ in words)
             self._topic = min(counts.items(), key=lambda item: (-item[1], item[0])) if counts else ("", 0)
         return self._topic
+
+    def is_harm(self, mention: Mention) -> bool:
+        """Say whether a mention's word tells the harm done (killed, wounded, damaged) rather than the act."""
+        found = self._harm.get(mention)
+        if found is None:
+            hits = hits_between(self.sentences[mention.sentence], mention.first, mention.last, "outcomes")
+            found = self._harm[mention] = bool(hits)
+        return found
 
     def span(self, sentence: int, first: int, last: int) -> Span:
         """Return the document span of tokens first to last (inclusive) of a sentence."""
@@ -161,51 +168,10 @@ def chunks(passage: Passage) -> list[Chunk]:
 def hits_between(sentence: Sentence, first: int, last: int, *tables: str) -> list[tuple[int, int, Hit]]:
     """Return (first token, last token, hit) of the lexicon phrases of some tables that lie within tokens first to last."""
     return [
-        (p.first, p.last, p.hit)
-        for p in sentence.phrases
-        if p.hit is not None and p.first >= first and p.last <= last and (not tables or p.kind in tables)
+        (begin, end, hit)
+        for kind, begin, end, hit in sentence.phrases
+        if begin >= first and end <= last and hit is not None and (not tables or kind in tables)
     ]
-
-
-def distance(mention: Mention, sentence: int, first: int, last: int) -> int:
-    """Return the tokens between a mention and tokens of its sentence: negative when these stand before it, 0 overlap."""
-    if sentence != mention.sentence:
-        return ELSEWHERE
-    if last < mention.first:
-        return last - mention.first
-    if first > mention.last:
-        return first - mention.last
-    return 0
-
-
-def window(items: Sequence[Item], sentences: set[int], back: int, place: Callable[[Item], int]) -> list[Item]:
-    """Return the items, sorted by sentence, that stand in some sentences, up to `back` before the first, or in the headline.
-
-    Looks only at that stretch, so that a long story costs no more per event than a short one.
-    """
-    first, last = min(sentences), max(sentences)
-    low = bisect_left(items, max(0, first - back), key=place)
-    high = bisect_left(items, last + 1, key=place)
-    near = [item for item in items[low:high] if place(item) < first or place(item) in sentences]
-    if first - back > 0:
-        near = [*items[: bisect_left(items, 1, key=place)], *near]
-    return near
-
-
-def rival(passage: Passage, mentions: Sequence[Mention], sentence: int, first: int, last: int) -> str:
-    """Say whose event word stands nearest to some tokens: "own" (one of these mentions), "other", or "none" there."""
-    nearest_at, apart = -1, ELSEWHERE
-    for i in passage.event_seats(sentence):
-        gap = first - i if i < first else i - last if i > last else 0
-        if gap < apart:
-            nearest_at, apart = i, gap
-    if nearest_at < 0:
-        return "none"
-    low = bisect_left(mentions, sentence, key=_sentence_of)
-    for mention in mentions[low : low + _CROWD]:
-        if mention.sentence == sentence and mention.first <= nearest_at <= mention.last:
-            return "own"
-    return "other"
 
 
 _NEAR_NAMES = {n: ("-" if n < 0 else "+") + str(abs(n)) for n in range(-3, 4)}
@@ -218,21 +184,6 @@ def bucket(number: int) -> str:
     size = abs(number)
     name = "4-6" if size <= 6 else "7-12" if size <= 12 else "13+"
     return ("-" if number < 0 else "+") + name
-
-
-def nearest(mentions: Sequence[Mention], sentence: int, first: int, last: int) -> tuple[Mention, int]:
-    """Return the mention nearest to some tokens and their distance (99: none in that sentence); mentions are in order."""
-    low = bisect_left(mentions, sentence, key=_sentence_of)
-    high = bisect_left(mentions, sentence + 1, key=_sentence_of)
-    if low == high:
-        beside = mentions[max(0, low - 1) : low + 1]
-        return min(beside, key=lambda m: abs(m.sentence - sentence)), ELSEWHERE
-    best = min(mentions[low:high], key=lambda m: abs(distance(m, sentence, first, last)))
-    return best, distance(best, sentence, first, last)
-
-
-def _sentence_of(mention: Mention) -> int:
-    return mention.sentence
 
 
 def word_before(tokens: Sequence[Token], first: int) -> str:

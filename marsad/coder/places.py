@@ -9,10 +9,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from marsad.coder.choices import Choices, Part
-from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, window, word_before
+import numpy as np
+
+from marsad.coder.choices import Choices
+from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, is_among, last_of, ranks, seats_of
+from marsad.coder.parts import Table, count, flag, joined
+from marsad.coder.passage import Passage, word_before
 from marsad.gazetteer import Entry, Gazetteer
 from marsad.language import Phrase, Sentence
 from marsad.model import Place, Why
@@ -119,9 +124,9 @@ def _countries(passage: Passage, names: list[list[_Name]]) -> Counter[str]:
             countries = {e.country for e in name.entries if e.country}
             if len(countries) == 1 and (name.entries[0].population or 0) >= _LARGE:
                 support[countries.pop()] += 2
-        for phrase in passage.sentences[number].phrases:
-            if phrase.kind == "nisbas" and phrase.hit and phrase.hit.value.country:
-                support[phrase.hit.value.country] += 1
+        for kind, _, _, hit in passage.sentences[number].phrases:
+            if kind == "nisbas" and hit and hit.value.country:
+                support[hit.value.country] += 1
     return support
 
 
@@ -134,12 +139,15 @@ def _is_credible(entry: Entry, name: _Name, support: Counter[str], gazetteer: Ga
 
 def _resolve(name: _Name, beside: list[_Name], support: Counter[str], gazetteer: Gazetteer) -> Entry:
     """The entry that a name most likely stands for here."""
+    if len(name.entries) == 1:
+        return name.entries[0]
+    most = max(support.values(), default=0)
     neighbours = [n for n in beside if n is not name and -12 < n.first - name.last < 8]
 
     def score(entry: Entry) -> float:
         total = 0.45 * math.log10(max(entry.population or 0, 10))
         total += 2.5 * min(4, support[entry.country]) / 4 if entry.country else 0.0
-        if entry.country and support and support[entry.country] == max(support.values()):
+        if entry.country and support and support[entry.country] == most:
             total += 1.0
         if name.level and entry.level == name.level:
             total += 3.0
@@ -189,37 +197,56 @@ def _most_specific(
         k += 1
 
 
-def choose_places(
-    passage: Passage, cluster: Cluster, sites: Sequence[Site], choices: Choices, gazetteer: Gazetteer
-) -> list[Place]:
-    """Return the places of an event: those of its own sentences first, else one taken over from before.
+def choose_places(layout: Layout, sites: Sequence[Site], choices: Choices, gazetteer: Gazetteer) -> list[list[Place]]:
+    """Return the places of each event: those of its own sentences first, else one taken over from before.
 
     A place that another chosen place lies in is left out: the most specific stands.
     """
+    pairs, tables = pair_sites(layout, sites)
     group = choices.group("place")
     choice = group.choices[0]
-    found = list(candidates(passage, cluster, sites))
-    scored = sorted(((group.scores(parts)[0], k) for k, (_, parts) in enumerate(found)), reverse=True)
-    own = {m.sentence for m in cluster.mentions}
+    weighed = group.weigh(tables, len(pairs.event))
+    found = [sites[i] for i in pairs.item.tolist()]
+    places = []
+    for cluster, (start, end) in zip(layout.clusters, pairwise(pairs.bounds(len(layout.clusters))), strict=True):
+        own = {m.sentence for m in cluster.mentions}
+        ranked = weighed.ranked(0, start, end, choice.threshold)
+        chosen: list[Place] = []
+        for score, i in _specific(_best(ranked, found, own, choice.threshold), found, gazetteer):
+            site = found[i]
+            lost = [(found[j].entry.name, s) for s, j in ranked if s < score][:2]
+            words = layout.passage.span(site.sentence, site.first, site.last).text
+            why = choice.why(score, (weighed.parts(i), ()), words, lost, site.rule)
+            chosen.append(_record(site, layout.passage, site.sentence not in own, why))
+        places.append(chosen)
+    return places
+
+
+def _best(
+    ranked: list[tuple[float, int]], found: Sequence[Site], own: set[int], least: float
+) -> list[tuple[float, int]]:
+    """The best-scored places of an event that reach `least`, each once; one of another sentence only if it stands first."""
     chosen: list[tuple[float, int]] = []
     seen: set[str] = set()
-    for score, k in scored:
-        site = found[k][0]
-        if score < choice.threshold or len(chosen) >= _MOST:
+    for score, i in ranked:
+        if score < least or len(chosen) >= _MOST:
             break
+        site = found[i]
         if site.entry.id not in seen and not (site.sentence not in own and chosen):
             seen.add(site.entry.id)
-            chosen.append((score, k))
-    places = []
-    for score, k in chosen:
-        site, parts = found[k]
-        if any(gazetteer.is_inside(other, site.entry.id) for other in seen if other != site.entry.id):
-            continue
-        lost = [(found[j][0].entry.name, s) for s, j in scored if s < score][:2]
-        words = passage.span(site.sentence, site.first, site.last).text
-        why = choice.why(score, (parts, ()), words, lost, site.rule)
-        places.append(_record(site, passage, site.sentence not in own, why))
-    return places
+            chosen.append((score, i))
+    return chosen
+
+
+def _specific(
+    chosen: list[tuple[float, int]], found: Sequence[Site], gazetteer: Gazetteer
+) -> Iterator[tuple[float, int]]:
+    """Yield the chosen places that no other chosen place lies in."""
+    ids = {found[i].entry.id for _, i in chosen}
+    for score, i in chosen:
+        outer = found[i].entry.id
+        if not any(gazetteer.is_inside(other, outer) for other in ids if other != outer):
+            yield score, i
 
 
 def _record(site: Site, passage: Passage, inherited: bool, why: Why) -> Place:
@@ -237,41 +264,36 @@ def _record(site: Site, passage: Passage, inherited: bool, why: Why) -> Place:
     )
 
 
-def candidates(passage: Passage, cluster: Cluster, sites: Sequence[Site]) -> Iterator[tuple[Site, list[Part]]]:
-    """Yield the places that an event could have, with the parts of features that `place` decides from."""
-    own = {m.sentence for m in cluster.mentions}
-    first = min(own)
-    near = window(sites, own, _LOOK_BACK, _sentence)
-    apart = [nearest(cluster.mentions, s.sentence, s.first, s.last) for s in near]
-    has_own = any(s.sentence in own for s in near)
-    marked = {s.sentence for s in near if s.label == "PLC"}
-    earlier = [s for s in near if s.sentence < first and s.label == "PLC"]
-    type_ = cluster.trigger.type
-    ranks: dict[tuple[int, str], int] = {}
-    for k in sorted(range(len(near)), key=lambda k: abs(apart[k][1])):
-        site, (mention, tokens) = near[k], apart[k]
-        label, level, is_here = site.label or "none", site.entry.level, tokens != ELSEWHERE
-        rank = ranks[site.sentence, label] = ranks.get((site.sentence, label), -1) + 1
-        before = word_before(passage.sentences[site.sentence].tokens, site.first)
-        nearer = rival(passage, cluster.mentions, site.sentence, site.first, site.last)
-        back = min(3, mention.sentence - site.sentence)
-        side = bucket(tokens) if is_here else f"back{back}"
-        parts: list[Part] = [
-            (_what, (label, level, type_, side)),
-            (_tie, (before, level, is_here, tokens > 0)),
-            (_whose, (label, nearer, is_here, has_own, mention.sentence in marked)),
-        ]
-        if is_here:
-            between = passage.events_between(site.sentence, mention.first, site.first)
-            parts.append((_order, (label, min(2, rank), between, tokens > 0)))
-        else:
-            is_latest = bool(earlier) and earlier[-1] is site
-            parts.append((_back, (label, type_, is_latest, site.sentence == 0, has_own)))
-        yield site, parts
+def pair_sites(layout: Layout, sites: Sequence[Site]) -> tuple[Pairs, list[Table]]:
+    """Return the places that each event could have, and the parts of features that `place` decides from."""
+    seats = seats_of((s.sentence, s.first, s.last) for s in sites)
+    pairs = find_pairs(layout, seats, layout.reach(_LOOK_BACK))
+    here, sentence = pairs.is_here, seats.sentence[pairs.item]
+    events, sentences = len(layout.clusters), len(layout.passage.sentences)
+    labels = coded(s.label for s in sites)
+    is_marked = np.array([s.label == "PLC" for s in sites], dtype=bool)
+    rank = ranks((pairs.event * sentences + sentence) * (len(sites) + 1) + labels[pairs.item])
+    # Whether the event's own sentences name places, and which is the last marked place told before the event.
+    is_placed = is_among(layout.told.sentence, seats.sentence, sentences)
+    has_own = np.bincount(layout.event[is_placed], minlength=events)[pairs.event] > 0
+    marked = is_among(layout.told.sentence[pairs.mention], seats.sentence[is_marked], sentences)
+    is_before = is_marked[pairs.item] & (sentence < layout.first_sentence[pairs.event])
+    latest = last_of(pairs.event[is_before], pairs.item[is_before], events)[pairs.event]
 
-
-def _sentence(site: Site) -> int:
-    return site.sentence
+    words = [word_before(layout.passage.sentences[s.sentence].tokens, s.first) for s in sites]
+    names = [s.label or "none" for s in sites]
+    levels = [s.entry.level for s in sites]
+    label, type_ = pairs.of_item([(name,) for name in names]), pairs.of_event(layout.types)
+    side, follows, is_here = pairs.side(np.minimum(3, pairs.back)), pairs.follows(), flag(here)
+    own = flag(has_own)
+    told = flag(pairs.item == latest), flag(sentence == 0), own
+    return pairs, [
+        Table(_what, (pairs.of_item(list(zip(names, levels, strict=True))), type_, side)),
+        Table(_tie, (pairs.of_item(list(zip(words, levels, strict=True))), joined(is_here, follows))),
+        Table(_whose, (label, joined(pairs.rival(), is_here, own, flag(marked)))),
+        Table(_order, (label, joined(count(rank, 2), count(pairs.between, 2), follows)), here),
+        Table(_back, (label, type_, joined(*told)), ~here),
+    ]
 
 
 def _what(label: str, level: str, type_: str, side: str) -> list[str]:

@@ -62,18 +62,20 @@ def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> 
         if count.unit is None:
             last = count.noun if count.noun is not None and count.noun > count.last else count.last
             seats[count.first, last] = (*OUTCOMES, "WPN", "DMG")
-    for phrase in sentence.phrases:
-        if phrase.kind == "role_nouns" and phrase.hit and phrase.hit.value.who:
-            seats.setdefault((phrase.first, phrase.last), tuple(OUTCOMES))
-        elif phrase.kind in _TABLES.values():
-            seats.setdefault((phrase.first, phrase.last), ("WPN",) if phrase.kind == "weapons" else ("DMG",))
+    for kind, first, last, hit in sentence.phrases:
+        if kind == "role_nouns" and hit and hit.value.who:
+            seats.setdefault((first, last), tuple(OUTCOMES))
+        elif kind == "weapons" or kind == "damage":
+            seats.setdefault((first, last), ("WPN",) if kind == "weapons" else ("DMG",))
     # "بيت" in "بيت لاهيا" is no house.
     covered = {
         i
-        for p in sentence.phrases
-        if p.kind in ("places", "actors") and p.last > p.first
-        for i in range(p.first, p.last + 1)
+        for kind, first, last, _ in sentence.phrases
+        if last > first and kind in ("places", "actors")
+        for i in range(first, last + 1)
     }
+    if not seats:
+        return
     leads = tagged.scores - tagged.scores[:, :1]
     for (first, last), labels in sorted(seats.items(), key=lambda s: (s[0][0], -s[0][1])):
         tokens = range(first, last + 1)
@@ -94,7 +96,9 @@ def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> 
 def _harm_before(sentence: Sentence, first: int) -> str | None:
     """The outcome that the nearest word of harm shortly before a token tells."""
     codes = [
-        p.hit.code for p in sentence.phrases if p.kind == "outcomes" and p.hit and 0 < first - p.last <= _HARM_REACH
+        hit.code
+        for kind, _, last, hit in sentence.phrases
+        if kind == "outcomes" and hit and 0 < first - last <= _HARM_REACH
     ]
     return codes[-1] if codes else None
 

@@ -6,19 +6,22 @@ depends on a word form alone is summed once per form and remembered, so that a r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from marsad.coder import features
+from marsad.coder.features import View
+from marsad.coder.parts import Indexes, Part, Run, names_of
 from marsad.errors import ResourceError
 from marsad.language import Sentence, Word
 
 Scores = npt.NDArray[np.float32]
-Extra = Sequence[Sequence[Sequence[str]]] | None  # further feature names, per sentence and token
+Extra = Sequence[Sequence[Run]] | None  # further features, per sentence
 _REMEMBERED = 20_000
 # A label this far behind the best of its token is left out: on 60,000 training tokens 28 labels differ from no beam.
 _BEAM = 3.0
@@ -30,6 +33,17 @@ class Tagged(NamedTuple):
     labels: list[str]
     scores: Scores
     names: list[str]
+
+
+class _Remembered(dict[Any, Any]):
+    """Values by key, each made the first time it is asked for."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        self._make = make
+
+    def __missing__(self, key: Hashable) -> Any:
+        value = self[key] = self._make(key)
+        return value
 
 
 class Tagger:
@@ -73,37 +87,70 @@ class Tagger:
 
     def _forget(self) -> None:
         self._table: Scores = np.zeros((256, len(features.OFFSETS), len(self.labels)), dtype=np.float32)
-        self._known: dict[tuple[str, tuple[str, ...]], int] = {}
-        self._pairs: dict[tuple[str, str], tuple[tuple[int, int], ...]] = {}
+        self._words: dict[Word, int] = {}
+        self._pairs = _Remembered(self._pair_rows)
+        self._parts = _Remembered(self._part_rows)
 
-    def tag(self, sentences: Sequence[Sentence], extra: Extra = None) -> list[Tagged]:
-        """Tag sentences; `extra` gives further feature names per sentence and token."""
-        if len(self._known) > _REMEMBERED:
+    def tag(self, view: View, extra: Extra = None) -> list[Tagged]:
+        """Tag sentences; `extra` gives further features per sentence."""
+        if len(self._words) > _REMEMBERED or len(self._pairs) > 4 * _REMEMBERED or len(self._parts) > 4 * _REMEMBERED:
             self._forget()
-        if not sentences:
+        if not view.sentences:
             return []
-        rows: list[int] = []
-        starts: list[int] = []
-        pad = [self._row(features.PAD)] * 3
-        for sentence in sentences:
-            rows += pad
-            starts.append(len(rows))
-            rows += [self._row(token.word) for token in sentence.tokens]
-        rows += pad
-        places = np.array(rows)
-        total: Scores = np.zeros((len(rows), len(self.labels)), dtype=np.float32)
+        total: Scores = np.zeros((len(view.words), len(self.labels)), dtype=np.float32)
+        self._add_words(total, view.words)
+        self._add_runs(total, [*view.runs, *(extra or ())], view.starts if extra is None else view.starts * 2)
+        self._add_pairs(total, view.words)
+        self._add_shared(total, view)
+        paths = self._decode(total, view.starts, view.ends)
+        return [Tagged(paths[a:b], total[a:b], self.labels) for a, b in zip(view.starts, view.ends, strict=True)]
+
+    def _add_words(self, total: Scores, words: list[Word]) -> None:
+        """Add what each word gives itself and its neighbours."""
+        known = self._words
+        new = [word for word in dict.fromkeys(words) if word not in known]
+        if new:
+            self._learn(new)
+        given = self._table.take([known[word] for word in words], axis=0)
         for k, offset in enumerate(features.OFFSETS):
-            low, high = max(0, -offset), len(rows) - max(0, offset)
-            total[low:high] += self._table[places[low + offset : high + offset], k]
-        at, which = self._context_rows(sentences, starts, extra)
-        np.add.at(total, at, self._weights[which])
-        for sentence, start in zip(sentences, starts, strict=True):
-            shared = [self._rows[f] for f in features.sentence_features(sentence) if f in self._rows]
-            if shared:
-                total[start : start + len(sentence.tokens)] += self._weights[shared].sum(axis=0)
-        ends = [start + len(sentence.tokens) for sentence, start in zip(sentences, starts, strict=True)]
-        paths = self._decode(total, starts, ends)
-        return [Tagged(paths[a:b], total[a:b], self.labels) for a, b in zip(starts, ends, strict=True)]
+            low, high = max(0, -offset), len(words) - max(0, offset)
+            total[low:high] += given[low + offset : high + offset, k]
+
+    def _add_runs(self, total: Scores, runs: Sequence[Sequence[Run]], starts: list[int]) -> None:
+        """Add what runs of tokens, by the start of their sentence, give their tokens, in order."""
+        seated = [
+            (start + first, last - first + 1, rows)
+            for own, start in zip(runs, starts, strict=True)
+            for first, last, part in own
+            if (rows := self._parts[part]) and first <= last
+        ]
+        if not seated:
+            return
+        firsts, lengths, found = zip(*seated, strict=True)
+        sizes = np.array(list(map(len, found)))
+        # A run of n tokens and k rows becomes n * k cells, token by token.
+        cells = sizes * np.array(lengths)
+        run = np.repeat(np.arange(len(sizes)), cells)
+        token, row = np.divmod(np.arange(len(run)) - (np.cumsum(cells) - cells)[run], sizes[run])
+        weights = self._weights.take([*chain.from_iterable(found), -1], axis=0)
+        _add(total, np.array(firsts)[run] + token, weights, (np.cumsum(sizes) - sizes)[run] + row)
+
+    def _add_pairs(self, total: Scores, words: list[Word]) -> None:
+        """Add what two neighbours give each other."""
+        rows = np.array(list(map(self._pairs.__getitem__, pairwise([word.light for word in words]))))
+        for column, step in ((0, 1), (1, 0)):
+            at = np.flatnonzero(rows[:, column] >= 0)
+            total[at + step] += self._weights.take(rows[at, column], axis=0)
+
+    def _add_shared(self, total: Scores, view: View) -> None:
+        """Add what all tokens of a sentence share."""
+        rows = [(k, self._rows[f]) for k, names in enumerate(view.shared) for f in names if f in self._rows]
+        if rows:
+            sums: Scores = np.zeros((len(view.shared), len(self.labels)), dtype=np.float32)
+            at, which = np.array(rows).T
+            _add(sums, at, self._weights, which)
+            for own, start, end in zip(sums, view.starts, view.ends, strict=True):
+                total[start:end] += own
 
     def contributions(self, names: Sequence[str], label: str) -> list[tuple[str, float]]:
         """Return (feature, weight) of the named features for a label, heaviest first: the answer to "why"."""
@@ -115,61 +162,28 @@ class Tagger:
         """Return the weight of going from one label to the next."""
         return self._into[self._index[label]][self._index[before]]
 
-    def _row(self, word: Word) -> int:
-        """The row of the remembered table that holds a word form's summed weights, per offset."""
-        key = (word.folded, word.marks)
-        row = self._known.get(key)
-        if row is None:
-            row = self._known[key] = len(self._known)
-            if row >= len(self._table):
-                self._table = np.concatenate([self._table, np.zeros_like(self._table)])
-            for k, offset in enumerate(features.OFFSETS):
-                # The neighbour at +1 sees this word as its -1: features are named from the token's own seat.
-                names = features.word_atoms(word, offset)
-                found = [self._rows[n] for n in names if n in self._rows]
-                if found:
-                    self._table[row, k] = self._weights[found].sum(axis=0)
-        return row
+    def _learn(self, words: list[Word]) -> None:
+        """Remember the summed weights that word forms give, per offset."""
+        start, size = len(self._words), len(features.OFFSETS)
+        while start + len(words) > len(self._table):
+            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+        found = []
+        for number, word in enumerate(words):
+            self._words[word] = start + number
+            for k, names in enumerate(features.word_atoms(word)):
+                found += [(number * size + k, self._rows[name]) for name in names if name in self._rows]
+        if found:
+            at, rows = np.array(found).T
+            own = self._table[start : start + len(words)].reshape(-1, len(self.labels))
+            _add(own, at, self._weights, rows)
 
-    def _context_rows(
-        self, sentences: Sequence[Sentence], starts: list[int], extra: Extra
-    ) -> tuple[list[int], list[int]]:
-        """(token seat, weight row) of every context feature that the weights know."""
-        at: list[int] = []
-        which: list[int] = []
-        rows, pairs = self._rows, self._pairs
-        if len(pairs) > _REMEMBERED * 4:
-            pairs.clear()
-        for number, sentence in enumerate(sentences):
-            seat = starts[number]
-            before = ""
-            for i, names in enumerate(features.context_features(sentence)):
-                for name in names:
-                    if name in rows:
-                        at.append(seat)
-                        which.append(rows[name])
-                if extra:
-                    for name in extra[number][i]:
-                        if name in rows:
-                            at.append(seat)
-                            which.append(rows[name])
-                light = sentence.tokens[i].word.light
-                if i:
-                    known = pairs.get((before, light))
-                    if known is None:
-                        known = pairs[before, light] = self._pair_rows(before, light)
-                    for offset, row in known:
-                        at.append(seat + offset)
-                        which.append(row)
-                before = light
-                seat += 1
-        return at, which
+    def _pair_rows(self, pair: tuple[str, str]) -> tuple[int, ...]:
+        """The weight rows of the features of two neighbours, -1 for what has none."""
+        return tuple([self._rows.get(name, -1) for name in features.pair_names(*pair)])
 
-    def _pair_rows(self, left: str, right: str) -> tuple[tuple[int, int], ...]:
-        """(offset from the right word, weight row) of the features of two neighbours."""
-        pair = features.pair_name(left, right)
-        named = ((0, "-" + pair), (-1, "+" + pair))
-        return tuple((offset, self._rows[name]) for offset, name in named if name in self._rows)
+    def _part_rows(self, part: Part) -> tuple[int, ...]:
+        """The weight rows of a part's features."""
+        return tuple([self._rows[name] for name in names_of((part,)) if name in self._rows])
 
     def _decode(self, scores: Scores, starts: list[int], ends: list[int]) -> list[str]:
         """The best label path of every sentence, in one list over all rows.
@@ -178,66 +192,68 @@ class Tagger:
         between two such cuts is decoded on its own, which changes nothing and leaves little to do.
         """
         keep = self._kept(scores, starts, ends)
+        counts = np.count_nonzero(keep, axis=1)
+        unsure = np.flatnonzero(counts > 1)
         paths = ["O"] * len(scores)
-        unsure = np.nonzero(keep.sum(axis=1) > 1)[0].tolist()
-        if not unsure:
+        if not len(unsure):
             return paths
-        lone = self._lone_labels(scores[unsure], keep[unsure], unsure, (set(starts), set(ends)))
+        # Stretches of unsure tokens, by their first and last place among these.
+        cuts = np.flatnonzero(np.diff(unsure) > 1)
+        first, last = np.append(0, cuts + 1), np.append(cuts, len(unsure) - 1)
+        lone = unsure[first[first == last]]
+        for seat, k in zip(lone.tolist(), self._lone_labels(scores, keep, lone, (starts, ends)), strict=True):
+            paths[seat] = self.labels[k]
+        rows, columns = np.nonzero(keep[unsure])
+        options = list(zip(scores[unsure[rows], columns].tolist(), columns.tolist(), strict=True))
+        bounds = [0, *np.cumsum(counts[unsure]).tolist()]
         opens, closes = set(starts), set(ends)
-        k = 0
-        while k < len(unsure):
-            last = k
-            while last + 1 < len(unsure) and unsure[last + 1] == unsure[last] + 1:
-                last += 1
-            first, final = unsure[k], unsure[last]
-            if first == final:
-                paths[first] = self.labels[lone[k]]
-            else:
-                rows, kept = scores[first : final + 1].tolist(), keep[first : final + 1].tolist()
-                options = [[j for j, is_kept in enumerate(row) if is_kept] for row in kept]
-                run = self._best_path(rows, options, first in opens, final + 1 in closes)
-                paths[first : final + 1] = [self.labels[j] for j in run]
-            k = last + 1
+        for k, end in zip(first[first < last].tolist(), last[first < last].tolist(), strict=True):
+            kept = [options[a:b] for a, b in pairwise(bounds[k : end + 2])]
+            seat = int(unsure[k])
+            run = self._best_path(kept, seat in opens, seat + len(kept) in closes)
+            paths[seat : seat + len(kept)] = [self.labels[j] for j in run]
         return paths
 
     def _kept(self, scores: Scores, starts: list[int], ends: list[int]) -> npt.NDArray[np.bool_]:
         """Which labels stay in play at each token: those within the beam; I-X only after B-X or I-X; O always."""
         keep: npt.NDArray[np.bool_] = scores >= (scores.max(axis=1) - _BEAM)[:, None]
-        is_pad = np.ones(len(scores), dtype=bool)
-        for start, end in zip(starts, ends, strict=True):
-            is_pad[start:end] = False
-        keep[is_pad] = False
+        for start, end in zip([0, *ends], [*starts, len(scores)], strict=True):
+            keep[start:end] = False
         keep[starts[0], self._barred] = False
         keep[1:, self._barred] &= keep[:-1, self._barred] | keep[:-1, self._openers]
         keep[:, self._outside] = True
         return keep
 
     def _lone_labels(
-        self, scores: Scores, keep: npt.NDArray[np.bool_], seats: list[int], edges: tuple[set[int], set[int]]
+        self, scores: Scores, keep: npt.NDArray[np.bool_], seats: Indexes, edges: tuple[list[int], list[int]]
     ) -> list[int]:
         """The best label of each token as if O stood on both its sides."""
-        opens, closes = edges
-        enters = np.array([[seat not in opens] for seat in seats])
-        leaves = np.array([[seat + 1 not in closes] for seat in seats])
-        total = scores + enters * self._from_outside + leaves * self._to_outside
-        total[~keep] = -1e9
-        return [int(k) for k in total.argmax(axis=1)]
+        starts, ends = edges
+        inside = np.ones((2, len(scores) + 1, 1), dtype=bool)
+        inside[0, starts] = inside[1, ends] = False
+        total = scores[seats] + inside[0, seats] * self._from_outside + inside[1, seats + 1] * self._to_outside
+        total[~keep[seats]] = -1e9
+        best: list[int] = total.argmax(axis=1).tolist()
+        return best
 
-    def _best_path(self, rows: list[list[float]], kept: list[list[int]], is_first: bool, is_last: bool) -> list[int]:
-        """The best path through some tokens; O stands before and after them unless the sentence begins or ends there."""
+    def _best_path(self, kept: list[list[tuple[float, int]]], is_first: bool, is_last: bool) -> list[int]:
+        """The best path through tokens, given the (score, label) that each keeps.
+
+        O stands before and after them unless the sentence begins or ends there.
+        """
         before = 0.0 if is_first else 1.0
-        reached = [(rows[0][k] + before * self._into[k][self._outside], k) for k in kept[0]]
+        reached = [(score + before * self._into[k][self._outside], k) for score, k in kept[0]]
         back: list[dict[int, int]] = []
-        for row, options in zip(rows[1:], kept[1:], strict=True):
+        for options in kept[1:]:
             arrived: list[tuple[float, int]] = []
             pointers: dict[int, int] = {}
-            for k in options:
+            for own, k in options:
                 into = self._into[k]
                 top, origin = -1e9, reached[0][1]
                 for score, j in reached:
                     if score + into[j] > top:
                         top, origin = score + into[j], j
-                arrived.append((top + row[k], k))
+                arrived.append((top + own, k))
                 pointers[k] = origin
             reached = arrived
             back.append(pointers)
@@ -249,22 +265,36 @@ class Tagger:
         return path[::-1]
 
 
-def feature_names(sentence: Sentence, extra: Sequence[Sequence[str]] | None = None) -> list[list[str]]:
+def _add(total: Scores, at: Indexes, weights: Scores, rows: Indexes) -> None:
+    """Add weights[rows[k]] to total[at[k]], one after the other: in another order sums differ in the last digit.
+
+    The last row of the weights is all zeros.
+    """
+    order = np.argsort(at, kind="stable")
+    at, rows = at[order], rows[order]
+    turn = np.arange(len(at)) - np.searchsorted(at, at)
+    grid = np.full((turn.max() + 1, len(total)), len(weights) - 1)
+    grid[turn, at] = rows
+    for own in grid:
+        total += weights.take(own, axis=0)
+
+
+def feature_names(sentence: Sentence, extra: Sequence[Run] = ()) -> list[list[str]]:
     """Return every feature name of every token of a sentence: what training counts and `explain` prints."""
     tokens = sentence.tokens
-    shared = features.sentence_features(sentence)
-    found = []
-    for i, names in enumerate(features.context_features(sentence)):
-        row = [*shared, *names, *(extra[i] if extra else ())]
-        for offset in features.OFFSETS:
-            seat = i + offset
-            word = tokens[seat].word if 0 <= seat < len(tokens) else features.PAD
-            row += features.word_atoms(word, offset)
-        if i:
-            row.append("-" + features.pair_name(tokens[i - 1].word.light, tokens[i].word.light))
-        if i + 1 < len(tokens):
-            row.append("+" + features.pair_name(tokens[i].word.light, tokens[i + 1].word.light))
-        found.append(row)
+    found = [features.sentence_features(sentence) for _ in tokens]
+    for first, last, part in (*features.context_runs(sentence), *extra):
+        for row in found[first : last + 1]:
+            row += names_of((part,))
+    pad = features.word_atoms(features.PAD)
+    atoms = [features.word_atoms(token.word) for token in tokens]
+    for i, row in enumerate(found):
+        for k, offset in enumerate(features.OFFSETS):
+            row += (atoms[i + offset] if 0 <= i + offset < len(tokens) else pad)[k]
+    for i, (left, right) in enumerate(pairwise(token.word.light for token in tokens)):
+        seen_right, seen_left = features.pair_names(left, right)
+        found[i + 1].append(seen_right)
+        found[i].append(seen_left)
     return found
 
 

@@ -6,11 +6,16 @@ phrase dates which event. Without a day of publication relative words stay unres
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from marsad.coder.choices import Choices, Part
-from marsad.coder.passage import ELSEWHERE, Cluster, Passage, bucket, nearest, rival, window, word_before
+import numpy as np
+
+from marsad.coder.choices import Choices
+from marsad.coder.pairs import Layout, Pairs, find_pairs, ranks, seats_of
+from marsad.coder.parts import Table, count, flag, joined
+from marsad.coder.passage import Passage, word_before
 from marsad.language import DatePhrase, Language
 from marsad.model import DateRange, Span, Why
 
@@ -42,63 +47,63 @@ def find_moments(passage: Passage, language: Language) -> list[Moment]:
     ]
 
 
-def choose_date(
-    passage: Passage, cluster: Cluster, moments: Sequence[Moment], choices: Choices
-) -> tuple[DateRange | None, Span | None, Why | None]:
-    """Return the days of an event, the words that give them, and why."""
-    found = list(candidates(passage, cluster, moments))
-    if not found:
-        return None, None, None
+def choose_dates(
+    layout: Layout, moments: Sequence[Moment], choices: Choices
+) -> list[tuple[DateRange | None, Span | None, Why | None]]:
+    """Return, per event, its days, the words that give them, and why."""
+    pairs, tables = pair_moments(layout, moments)
     group = choices.group("date")
     choice = group.choices[0]
-    ranked = sorted(((group.scores(parts)[0], -k) for k, (_, parts) in enumerate(found)), reverse=True)
-    score, k = ranked[0]
-    if score < choice.threshold:
-        return None, None, None
-    best, parts = found[-k]
-    span = passage.span(best.sentence, best.phrase.first, best.phrase.last)
-    beaten = [(found[-j][0], s) for s, j in ranked[1:3]]
-    lost = [(passage.span(m.sentence, m.phrase.first, m.phrase.last).text, s) for m, s in beaten]
-    return best.dates, span, choice.why(score, (parts, ()), span.text, lost, best.phrase.rule)
+    weighed = group.weigh(tables, len(pairs.event))
+    found = [moments[i] for i in pairs.item.tolist()]
+    spans = [layout.passage.span(m.sentence, m.phrase.first, m.phrase.last) for m in moments]
+    chosen: list[tuple[DateRange | None, Span | None, Why | None]] = []
+    for start, end in pairwise(pairs.bounds(len(layout.clusters))):
+        # Of equals the nearest wins.
+        ranked = sorted(weighed.ranked(0, start, end, choice.threshold), key=_best_first)
+        if not ranked:
+            chosen.append((None, None, None))
+            continue
+        (score, best), *beaten = ranked
+        span = spans[pairs.item[best]]
+        lost = [(spans[pairs.item[i]].text, s) for s, i in beaten[:2]]
+        why = choice.why(score, (weighed.parts(best), ()), span.text, lost, found[best].phrase.rule)
+        chosen.append((found[best].dates, span, why))
+    return chosen
 
 
-def candidates(passage: Passage, cluster: Cluster, moments: Sequence[Moment]) -> Iterator[tuple[Moment, list[Part]]]:
-    """Yield the date phrases that could date an event, with the parts of features that `date` decides from."""
-    own = {m.sentence for m in cluster.mentions}
-    near = window(moments, own, _LOOK_BACK, _sentence)
-    apart = [nearest(cluster.mentions, m.sentence, m.phrase.first, m.phrase.last) for m in near]
-    dated = {m.sentence for m in near}
-    crowded = {s for s in dated if sum(m.sentence == s for m in near) > 1}
-    type_ = cluster.trigger.type
-    ranks: dict[int, int] = {}
-    for k in sorted(range(len(near)), key=lambda k: abs(apart[k][1])):
-        moment, (mention, tokens) = near[k], apart[k]
-        phrase, is_here = moment.phrase, tokens != ELSEWHERE
-        rank = ranks[moment.sentence] = ranks.get(moment.sentence, -1) + 1
-        before = word_before(passage.sentences[moment.sentence].tokens, phrase.first)
-        side = bucket(tokens) if is_here else f"back{max(-1, min(3, mention.sentence - moment.sentence))}"
-        has_own = mention.sentence in dated
-        nearer = rival(passage, cluster.mentions, moment.sentence, phrase.first, phrase.last)
-        parts: list[Part] = [
-            (_what, (phrase.kind, phrase.rule, moment.is_datable, side)),
-            (_seat, (type_, side, is_here, has_own, phrase.kind)),
-            (_tie, (before, is_here, min(phrase.first, 3), nearer)),
-        ]
-        if is_here:
-            between = passage.events_between(moment.sentence, mention.first, phrase.first)
-            parts.append((_order, (min(2, rank), moment.sentence in crowded, between, tokens > 0)))
-        else:
-            is_latest = moment is max((m for m in near if m.sentence < mention.sentence), key=_place, default=None)
-            parts.append((_back, (is_latest, moment is moments[0], has_own, side, type_)))
-        yield moment, parts
+def _best_first(ranked: tuple[float, int]) -> tuple[float, int]:
+    return -ranked[0], ranked[1]
 
 
-def _sentence(moment: Moment) -> int:
-    return moment.sentence
-
-
-def _place(moment: Moment) -> tuple[int, int]:
-    return moment.sentence, moment.phrase.first
+def pair_moments(layout: Layout, moments: Sequence[Moment]) -> tuple[Pairs, list[Table]]:
+    """Return the date phrases that could date each event, and the parts of features that `date` decides from."""
+    passage, phrases = layout.passage, [m.phrase for m in moments]
+    seats = seats_of((m.sentence, m.phrase.first, m.phrase.last) for m in moments)
+    pairs = find_pairs(layout, seats, layout.reach(_LOOK_BACK))
+    here, sentence, size = pairs.is_here, seats.sentence[pairs.item], len(passage.sentences)
+    dated = np.bincount(seats.sentence, minlength=size)
+    told = layout.told.sentence[pairs.mention]
+    # The last phrase before the event's mention, of those within reach.
+    in_order = np.argsort(pairs.event * len(moments) + pairs.item)
+    reached = (pairs.event * size + sentence)[in_order]
+    before = in_order[np.searchsorted(reached, pairs.event * size + told) - 1]
+    is_latest = before == np.arange(len(before))
+    words = [word_before(passage.sentences[m.sentence].tokens, m.phrase.first) for m in moments]
+    what = [(p.kind, p.rule, m.is_datable) for p, m in zip(phrases, moments, strict=True)]
+    tie = [(word, min(p.first, 3)) for word, p in zip(words, phrases, strict=True)]
+    side, type_, is_here = pairs.side(np.clip(pairs.back, -1, 3)), pairs.of_event(layout.types), flag(here)
+    has_own = flag(dated[told] > 0)
+    crowded = flag(dated[sentence] > 1)
+    rank = ranks(pairs.event * size + sentence)
+    order = joined(count(rank, 2), crowded, count(pairs.between, 2), pairs.follows())
+    return pairs, [
+        Table(_what, (pairs.of_item(what), side)),
+        Table(_seat, (pairs.of_item([(p.kind,) for p in phrases]), type_, joined(side, is_here, has_own))),
+        Table(_tie, (pairs.of_item(tie), joined(is_here, pairs.rival()))),
+        Table(_order, (order,), here),
+        Table(_back, (type_, joined(flag(is_latest), flag(pairs.item == 0), has_own, side)), ~here),
+    ]
 
 
 def _what(kind: str, rule: str, known: bool, side: str) -> list[str]:
@@ -106,12 +111,12 @@ def _what(kind: str, rule: str, known: bool, side: str) -> list[str]:
     return [f"kind={kind}", f"kind={kind}/{side}", f"side={side}", f"known={known}/{kind}", f"rule={rule}"]
 
 
-def _seat(type_: str, side: str, is_here: bool, has_own: bool, kind: str) -> list[str]:
+def _seat(kind: str, type_: str, side: str, is_here: bool, has_own: bool) -> list[str]:
     """Features of where a date phrase stands to the event."""
     return [f"side={side}/{type_}", f"own={has_own}/{is_here}/{kind}", f"type={type_}/{is_here}/{has_own}"]
 
 
-def _tie(before: str, is_here: bool, at: int, nearer: str) -> list[str]:
+def _tie(before: str, at: int, is_here: bool, nearer: str) -> list[str]:
     """Features of what ties a date phrase to its sentence."""
     return [f"before={before}/{is_here}", f"at={at}/{is_here}", f"rival={nearer}/{is_here}"]
 
@@ -121,6 +126,6 @@ def _order(rank: int, crowded: bool, between: int, follows: bool) -> list[str]:
     return [f"rank={rank}/{crowded}", f"triggers={between}/{follows}"]
 
 
-def _back(is_latest: bool, is_first: bool, has_own: bool, side: str, type_: str) -> list[str]:
+def _back(type_: str, is_latest: bool, is_first: bool, has_own: bool, side: str) -> list[str]:
     """Features of a date told some sentences before."""
     return [f"latest={is_latest}/{has_own}/{side}", f"first={is_first}/{has_own}/{type_}"]

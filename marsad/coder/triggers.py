@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from marsad.coder.choices import Choices, Part
+import numpy as np
+
+from marsad.coder.choices import Choices
+from marsad.coder.parts import Part
 from marsad.coder.passage import Mention, Passage
 from marsad.language import Sentence, Token
 
@@ -16,8 +19,20 @@ _NEAR_MISS = -2.5
 _MANY = 4  # words of sport, film, weather …
 _LISTED_MISS = -5.0
 _OTHER_TABLES = frozenset(
-    {"outcomes", "role_nouns", "damage", "weapons", "places", "titles", "speech_verbs", "nisbas", "actors"}
+    {
+        "trigger_blockers",
+        "outcomes",
+        "role_nouns",
+        "damage",
+        "weapons",
+        "places",
+        "titles",
+        "speech_verbs",
+        "nisbas",
+        "actors",
+    }
 )
+_NO_ROLE = frozenset({""})
 
 
 def find_mentions(passage: Passage, choices: Choices) -> list[Mention]:
@@ -34,41 +49,50 @@ def find_mentions(passage: Passage, choices: Choices) -> list[Mention]:
 
 def propose_mentions(passage: Passage) -> list[Mention]:
     """Return all mentions worth a choice: the tagger's decoded labels, its near misses, and triggers of the lexicon."""
+    if not passage.tags:
+        return []
+    names = passage.tags[0].names
+    column = {name: k for k, name in enumerate(names)}
+    opening = np.array([k for k, name in enumerate(names) if name.startswith("B-")])
+    scores = np.concatenate([tagged.scores for tagged in passage.tags])
+    leads = scores - scores[:, :1]
+    best = opening[leads[:, opening].argmax(axis=1)]
+    top = leads[np.arange(len(leads)), best]
+    is_near = top > _NEAR_MISS
     found: list[Mention] = []
+    start = 0
     for number, tagged in enumerate(passage.tags):
-        tokens = passage.sentences[number].tokens
-        listed = _listed(passage, number)
-        column = {name: k for k, name in enumerate(tagged.names)}
-        opening = [k for k, name in enumerate(tagged.names) if name.startswith("B-")]
-        leads = tagged.scores - tagged.scores[:, :1]
-        best = leads[:, opening].argmax(axis=1).tolist()
-        i = 0
-        while i < len(tokens):
-            label, last = tagged.labels[i], i
-            if label.startswith("B-"):
+        tokens, seats, listed = passage.sentences[number].tokens, passage.event_seats(number), _listed(passage, number)
+        near = np.flatnonzero(is_near[start : start + len(tokens)]).tolist()
+        last = -1
+        for i in sorted({*seats, *near, *listed}):
+            label = tagged.labels[i]
+            if i <= last:
+                continue
+            last = i
+            if label != "O":
                 while last + 1 < len(tokens) and tagged.labels[last + 1] == "I-" + label[2:]:
                     last += 1
-                found.append(Mention(number, i, last, label[2:], float(leads[i, column[label]]), True))
-            elif tokens[i].word.kind == "word":
-                top = opening[best[i]]
-                lead, kind = float(leads[i, top]), tagged.names[top][2:]
-                if lead > _NEAR_MISS:
+                found.append(Mention(number, i, last, label[2:], float(leads[start + i, column[label]]), True))
+            elif tokens[i].word.kind != "word":
+                continue
+            elif is_near[start + i]:
+                found.append(Mention(number, i, i, names[best[start + i]][2:], float(top[start + i]), False))
+            else:
+                known = [(float(leads[start + i, column["B-" + t]]), t) for t in listed[i] if "B-" + t in column]
+                lead, kind = max(known, default=(_LISTED_MISS, ""))
+                if lead > _LISTED_MISS:
                     found.append(Mention(number, i, i, kind, lead, False))
-                elif i in listed:
-                    known = [(float(leads[i, column["B-" + t]]), t) for t in listed[i] if "B-" + t in column]
-                    lead, kind = max(known, default=(_LISTED_MISS, ""))
-                    if lead > _LISTED_MISS:
-                        found.append(Mention(number, i, i, kind, lead, False))
-            i = last + 1
+        start += len(tokens)
     return found
 
 
 def _listed(passage: Passage, number: int) -> dict[int, list[str]]:
     """The event types that the lexicon gives the words and phrases of a sentence, by first token."""
     found: dict[int, list[str]] = {}
-    for phrase in passage.sentences[number].phrases:
-        if phrase.kind == "triggers" and phrase.hit is not None:
-            found.setdefault(phrase.first, []).append(phrase.hit.code)
+    for kind, first, _, hit in passage.sentences[number].phrases:
+        if kind == "triggers" and hit is not None:
+            found.setdefault(first, []).append(hit.code)
     return found
 
 
@@ -84,18 +108,15 @@ def keep_parts(passage: Passage, mention: Mention) -> list[Part]:
     crowd = min(4, len(seats)), any(labels[i] == "B-" + type_ for i in seats if i != first)
     near = any(label != "O" for label in labels[max(0, first - 3) : first])
     topic, words = passage.topic()
-    role, around = "", frozenset[str]()
-    if passage.roles:
-        roles = passage.roles[mention.sentence].labels
-        role = roles[first][2:]
-        around = frozenset(label[2:] for label in roles[max(0, first - 6) : first + 8] if label != "O")
+    roles = passage.role_names(mention.sentence)
+    around = frozenset(roles[max(0, first - 6) : first + 8]) - _NO_ROLE
     return [
         (_tagged, (step, mention.decoded, type_, agree, other)),
         (_listed_as, (form, word.is_definite, agree, type_, mention.decoded, tables)),
         (_seat, (min(first, 3), form, min(sentence.line, 2), near, crowd, mention.decoded)),
         (_stem, (word.light, type_)),
         (_neighbours, (tokens[first - 1].word.folded if first else "^", _after(tokens, mention.last))),
-        (_roles, (role, around, type_)),
+        (_roles, (roles[first], around, type_)),
         (_topic, (topic, "many" if words > _MANY else str(words), type_)),
     ]
 
@@ -108,16 +129,16 @@ def _lexicon_says(sentence: Sentence, mention: Mention) -> tuple[str, bool, str,
     """What the lexicon says of a mention's word: agreement on the type, another type, form, and other tables."""
     agree, other, form = "none", False, ""
     tables = []
-    for phrase in sentence.phrases:
-        if phrase.hit is None or not phrase.first <= mention.first <= phrase.last:
+    for kind, first, last, hit in sentence.phrases:
+        if hit is None or not first <= mention.first <= last:
             continue
-        if phrase.kind == "triggers" and phrase.hit.code == mention.type:
-            agree = phrase.hit.value.weight if agree != "strong" else agree
-            form = f"{phrase.hit.form}/{phrase.hit.value.pos}"
-        elif phrase.kind == "triggers":
+        if kind == "triggers" and hit.code == mention.type:
+            agree = hit.value.weight if agree != "strong" else agree
+            form = f"{hit.form}/{hit.value.pos}"
+        elif kind == "triggers":
             other = True
-        elif phrase.kind == "trigger_blockers" or phrase.kind in _OTHER_TABLES:
-            tables.append(phrase.kind)
+        elif kind in _OTHER_TABLES:
+            tables.append(kind)
     return agree, other, form, tuple(sorted(set(tables)))
 
 

@@ -45,13 +45,13 @@ def test_the_decoded_path_is_the_best_of_all() -> None:
         best = max(
             (p for p in itertools.product(LABELS, repeat=4) if is_allowed(p)), key=lambda p: total(model, names, p)
         )
-        assert model.tag([text])[0].labels == list(best)
+        assert model.tag(features.view([text]))[0].labels == list(best)
 
 
 def test_scores_are_the_sums_of_the_named_features() -> None:
     model = random_tagger(3)
     text = sentence("a", "c", "b")
-    scores = model.tag([text])[0].scores
+    scores = model.tag(features.view([text]))[0].scores
     for i, names in enumerate(tagger.feature_names(text)):
         for k, label in enumerate(LABELS):
             assert np.isclose(scores[i, k], sum(w for _, w in model.contributions(names, label)), atol=1e-5)
@@ -60,9 +60,9 @@ def test_scores_are_the_sums_of_the_named_features() -> None:
 def test_sentences_do_not_see_each_other() -> None:
     model = random_tagger(5)
     a, b = sentence("a", "b"), sentence("c", "d", "a")
-    together = model.tag([a, b])
-    assert np.allclose(together[1].scores, model.tag([b])[0].scores)
-    assert together[0].labels == model.tag([a])[0].labels
+    together = model.tag(features.view([a, b]))
+    assert np.allclose(together[1].scores, model.tag(features.view([b]))[0].scores)
+    assert together[0].labels == model.tag(features.view([a]))[0].labels
 
 
 def test_offsets_reach_as_far_as_the_padding() -> None:

@@ -1,0 +1,83 @@
+"""How features are told: in parts, each a function that names features and the few facts it names them from.
+
+The same facts come back in every report, so whoever weighs a part remembers its sum under it and names no features again;
+training and `explain` ask for the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache
+from itertools import chain
+from itertools import product as combinations_of
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Indexes = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+Facts = tuple[Hashable, ...]
+Part = tuple[Callable[..., list[str]], Facts]
+Run = tuple[int, int, Part]  # tokens first to last (inclusive) of a sentence, all of which have the part
+
+
+def names_of(parts: Iterable[Part], loose: Iterable[str] = ()) -> list[str]:
+    """Return the names of all features of some parts, and the loose ones after them."""
+    return [name for make, facts in parts for name in make(*facts)] + list(loose)
+
+
+class Column(NamedTuple):
+    """Facts of many things at once: those of thing i are `values[which[i]]`."""
+
+    values: Sequence[Facts]
+    which: Indexes
+
+
+class Table(NamedTuple):
+    """A part over many things at once, of at most three columns; things outside `where` do not have it (None: all do)."""
+
+    make: Callable[..., list[str]]
+    columns: tuple[Column, ...]
+    where: Flags | None = None
+
+    def facts(self, at: int) -> Facts:
+        """Return the facts of the thing at a place."""
+        return tuple(chain.from_iterable(values[which[at]] for values, which in self.columns))
+
+
+def names_at(tables: Iterable[Table], at: int) -> list[str]:
+    """Return the names of all features of the thing at a place."""
+    own = [table for table in tables if table.where is None or table.where[at]]
+    return [name for table in own for name in table.make(*table.facts(at))]
+
+
+_FLAGS = ((False,), (True,))
+
+
+def flag(is_so: Flags) -> Column:
+    """Return the column of a fact that holds or does not."""
+    return Column(_FLAGS, is_so.astype(np.intp))
+
+
+def count(numbers: Indexes, most: int) -> Column:
+    """Return the column of a small number from 0, cut off at `most`."""
+    return Column(_numbers(most), np.minimum(numbers, most))
+
+
+def joined(*columns: Column) -> Column:
+    """Return one column with the facts of several, each of few values."""
+    which = columns[0].which
+    for column in columns[1:]:
+        which = which * len(column.values) + column.which
+    return Column(_combined(*[column.values for column in columns]), which)
+
+
+@lru_cache
+def _numbers(most: int) -> tuple[Facts, ...]:
+    return tuple((number,) for number in range(most + 1))
+
+
+@lru_cache
+def _combined(*values: tuple[Facts, ...]) -> tuple[Facts, ...]:
+    return tuple(tuple(chain.from_iterable(facts)) for facts in combinations_of(*values))
