@@ -30,7 +30,7 @@ class WeightRow(msgspec.Struct, frozen=True):
 
 
 Features = tuple[Sequence[Part], Sequence[str]]  # parts, and loose names that hardly ever come back
-_REMEMBERED = 40_000
+_REMEMBERED = 25_000
 _CODE_BITS = 20
 _TOLD = 6  # features told in a why
 _Share = tuple[float, tuple[str, float]]  # how heavy a feature is; its name and weight
