@@ -20,7 +20,7 @@ from marsad.language import DatePhrase, Hit, Phrase, Sentence, Token, Word
 from marsad.model import DateRange
 
 _LONGEST_NAME = 6
-_REMEMBERED = 60_000
+_REMEMBERED = 30_000
 _SHORTEST_WORD = 3
 _DAMMA, _SHADDA = "\u064f", "\u0651"
 

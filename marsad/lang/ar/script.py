@@ -61,7 +61,7 @@ _FOREIGN = re.compile("[پچڤگژٹڈڑںےەۆێڵڕیکھۀ]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def fold_word(text: str) -> str:
     """Return the folded form of a word (see the head of this page)."""
     return text.translate(FOLD)

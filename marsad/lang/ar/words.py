@@ -51,7 +51,7 @@ _BY_LETTER = {letter: [p for p in PREFIXES if not p or p[0] == letter] for lette
 _WHOLE = [""]
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def splits(folded: str) -> tuple[tuple[str, str], ...]:
     """Return (prefix, rest) for every way to read proclitics at the head of a word, the whole word first."""
     size = len(folded) - _SHORTEST
@@ -64,7 +64,7 @@ def splits(folded: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def endings(rest: str) -> tuple[tuple[str, str], ...]:
     """Return (stem, pronoun) for every way to read an object or possessive pronoun at the end, the whole word first.
 
@@ -86,7 +86,7 @@ _SHORTEST_LIGHT = 3
 _LIGHT_ENDINGS = ("تين", "تان", "يين", "يا", "ات", "ان", "ين", "ون", "يه", "ه", "ي", "ا")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def light(folded: str) -> str:
     """Return a crude lemma for matching phrases: no proclitics, no number, gender or case ending.
 
