@@ -30,6 +30,7 @@ _SHORTEST_MARKED = 3  # letters: "إلى" and "بين" are towns too
 _LARGE = 100_000  # people: known beyond its country
 _FAMOUS = 500_000
 _DWARFED = 30
+_AS_LIKELY = 0.8
 _OTHER_READINGS = frozenset({"triggers", "outcomes", "role_nouns", "nisbas"})
 
 
@@ -241,11 +242,14 @@ def _best(
 def _specific(
     chosen: list[tuple[float, int]], found: Sequence[Site], gazetteer: Gazetteer
 ) -> Iterator[tuple[float, int]]:
-    """Yield the chosen places that no other chosen place lies in."""
-    ids = {found[i].entry.id for _, i in chosen}
+    """Yield the chosen places but those in which another lies that is nearly as likely: "بلدة X" alone, not "محافظة Y" too.
+
+    A less likely one does not stand for the place around it: doctors who speak in a hospital were not struck there.
+    """
+    known = [(score, found[i].entry.id) for score, i in chosen]
     for score, i in chosen:
         outer = found[i].entry.id
-        if not any(gazetteer.is_inside(other, outer) for other in ids if other != outer):
+        if not any(s >= _AS_LIKELY * score and o != outer and gazetteer.is_inside(o, outer) for s, o in known):
             yield score, i
 
 
