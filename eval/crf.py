@@ -11,7 +11,8 @@ import pycrfsuite
 
 from marsad.coder.tagger import Tagger, load_tagger
 
-# A weight below this (log-odds) is left out: it moves the figures on unseen reports by less than a hundredth, and reading starts sooner.
+# A weight below this (log-odds) is left out: that moves the figures on unseen reports by less than a hundredth, and reading
+# starts sooner.
 LEAST = 0.1
 Row = tuple[list[list[str]], list[str]]  # features per token, label per token of one sentence
 
