@@ -55,7 +55,7 @@ def word_atoms(word: Word) -> list[list[str]]:
         names = ["number", f"digits={len(word.folded)}"]
         return [_marked(offset, names) for offset in OFFSETS]
     stem, light = word.stem, word.light
-    classes = sorted({f"{h.table}={h.code}" for h in word.hits})
+    classes = [*sorted({f"{h.table}={h.code}" for h in word.hits}), *(f"sense={sense}" for sense in word.senses)]
     far = [f"s={stem}", *classes]
     near = [f"s={stem}", f"l={light}", f"b4={light[:4]}", f"c={'+'.join(word.prefix)}", *classes]
     forms = {f"{h.table}={h.code}/{h.form}" for h in word.hits if h.table in ("triggers", "outcomes", "speech_verbs")}

@@ -19,6 +19,7 @@ from marsad.coder.choices import Choice, Choices, Weighed
 from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
 from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, word_before
+from marsad.coder.speaking import speech_tables
 from marsad.language import Hit
 from marsad.model import Participant, Why
 
@@ -27,6 +28,7 @@ _NAMES = frozenset({"actors", "nisbas", "bodies", "anaphors"})
 _LOOK_BACK = 3
 _TITLE_REACH = 6  # tokens
 _MOST = 4
+_BESIDE = 0.5  # of the best score: what a second party of the same role must reach
 ROLES = ("actor", "recipient", "source")
 
 
@@ -193,11 +195,11 @@ def choose_parties(layout: Layout, parties: Sequence[Party], choices: Choices) -
 def _choose(
     passage: Passage, ranked: list[tuple[float, int]], found: Sequence[Party], weighed: Weighed, choice: Choice
 ) -> list[Chosen]:
-    """The best-scored parties above the threshold, each once."""
+    """The best-scored parties above the threshold, each once; those far behind the best are none."""
     chosen: list[Chosen] = []
     seen: set[str] = set()
     for rank, (score, i) in enumerate(ranked):
-        if score < choice.threshold or len(chosen) >= _MOST:
+        if score < max(choice.threshold, _BESIDE * ranked[0][0]) or len(chosen) >= _MOST:
             break
         party = found[i]
         key = party.name or f"{party.country}/{party.sector}"
@@ -238,7 +240,10 @@ def pair_parties(layout: Layout, parties: Sequence[Party]) -> tuple[Pairs, list[
     side, follows = pairs.side(np.clip(pairs.back, -1, 4)), pairs.follows()
     aside = here & (sentence != np.array([c.trigger.sentence for c in layout.clusters])[pairs.event])
     told = flag(pairs.item == latest), flag(has_own), flag(sentence == 0)
+    stems = [(_stem_of(layout.passage, cluster.trigger),) for cluster in layout.clusters]
     return pairs, [
+        *speech_tables(layout, pairs, seats, [p.chunk for p in parties], label),
+        Table(_stem, (pairs.of_event(stems), label, joined(follows, flag(here)))),
         Table(_who, (pairs.of_item(who), type_)),
         Table(_whose, (label, joined(pairs.rival(), flag(here), flag(aside)))),
         Table(_tie, (pairs.of_item([(word,) for word in words]), type_, follows), here),
@@ -328,6 +333,15 @@ def _back(label: str, before: str, form: str, type_: str, side: str) -> list[str
 def _latest(label: str, is_latest: bool, own: bool, headline: bool) -> list[str]:
     """Features of whether a party told before is the last of its kind."""
     return [f"latest={is_latest}/{label}", f"own={own}/{label}", f"headline={headline}/{label}"]
+
+
+def _stem(stem: str, label: str, follows: bool, here: bool) -> list[str]:
+    """Features of the event's own word."""
+    return [f"trigger={stem}/{label}", f"trigger={stem}/{label}/{follows}"] if here else [f"trigger={stem}/{label}/back"]
+
+
+def _stem_of(passage: Passage, mention: Mention) -> str:
+    return passage.sentences[mention.sentence].tokens[mention.first].word.light
 
 
 def _form(passage: Passage, mention: Mention) -> str:

@@ -25,7 +25,7 @@ def test_every_form_of_every_row_is_found_though_rows_are_inflected_late() -> No
 
 
 def test_a_conjugated_verb_leads_to_its_row() -> None:
-    prefix, stem, hits = LEXICON.look_up("فيقصفون")
+    prefix, stem, hits, _ = LEXICON.look_up("فيقصفون")
     assert (prefix, stem) == ("ف", "يقصفون")
     assert any(isinstance(hit.value, TriggerRow) and hit.form == "present" for hit in hits)
 
