@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marsad.coder.parts import Column, Facts, Flags, Indexes, flag
+from marsad.coder.parts import Column, Facts, Flags, Indexes, count, flag
 from marsad.coder.passage import ELSEWHERE, Cluster, Passage
 
 # Where the names of distances change, and the names; then those for what stands some sentences before.
@@ -214,6 +214,29 @@ def _nearest_sentence(layout: Layout, event: Indexes, sentence: Indexes, start: 
     is_after = (start < len(layout.event)) & (layout.event[after] == event)
     to_after = np.where(is_after, layout.told.sentence[after] - sentence, far)
     return np.where(to_before <= to_after, before, after)
+
+
+def flags_between(layout: Layout, pairs: Pairs, seats: Seats, flags: Sequence[Sequence[bool]]) -> Indexes:
+    """Return how many flagged tokens stand between each candidate and the event's mention in its sentence.
+
+    `flags` says it of every token, by sentence.
+    """
+    sums = np.cumsum([0, *(flag for own in flags for flag in own)])
+    first, last = seats.first[pairs.item], seats.last[pairs.item]
+    told_first, told_last = layout.told.first[pairs.mention], layout.told.last[pairs.mention]
+    is_after = first > told_last
+    low, high = np.where(is_after, told_last, last) + 1, np.where(is_after, first, told_first)
+    start = layout.starts[seats.sentence[pairs.item]]
+    is_apart = pairs.is_here & (high > low)
+    low, high = np.where(is_apart, low, 0), np.where(is_apart, high, 0)
+    found: Indexes = sums[start + high] - sums[start + low]
+    return found
+
+
+def marks_between(layout: Layout, pairs: Pairs, seats: Seats) -> Column:
+    """Return how many marks (0, 1, 2 and more) stand between each candidate and the event's mention in its sentence."""
+    is_mark = [[token.word.kind == "mark" for token in sentence.tokens] for sentence in layout.passage.sentences]
+    return count(flags_between(layout, pairs, seats, is_mark), 2)
 
 
 def ranks(groups: Indexes) -> Indexes:

@@ -18,7 +18,7 @@ from marsad.coder import naming
 from marsad.coder.choices import Choice, Choices, Weighed
 from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
-from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, word_before
+from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, stem_of, word_before
 from marsad.coder.speaking import speech_tables
 from marsad.language import Hit
 from marsad.model import Participant, Why
@@ -240,7 +240,7 @@ def pair_parties(layout: Layout, parties: Sequence[Party]) -> tuple[Pairs, list[
     side, follows = pairs.side(np.clip(pairs.back, -1, 4)), pairs.follows()
     aside = here & (sentence != np.array([c.trigger.sentence for c in layout.clusters])[pairs.event])
     told = flag(pairs.item == latest), flag(has_own), flag(sentence == 0)
-    stems = [(_stem_of(layout.passage, cluster.trigger),) for cluster in layout.clusters]
+    stems = [(stem_of(layout.passage, cluster.trigger),) for cluster in layout.clusters]
     return pairs, [
         *speech_tables(layout, pairs, seats, [p.chunk for p in parties], label),
         Table(_stem, (pairs.of_event(stems), label, joined(follows, flag(here)))),
@@ -338,10 +338,6 @@ def _latest(label: str, is_latest: bool, own: bool, headline: bool) -> list[str]
 def _stem(stem: str, label: str, follows: bool, here: bool) -> list[str]:
     """Features of the event's own word."""
     return [f"trigger={stem}/{label}", f"trigger={stem}/{label}/{follows}"] if here else [f"trigger={stem}/{label}/back"]
-
-
-def _stem_of(passage: Passage, mention: Mention) -> str:
-    return passage.sentences[mention.sentence].tokens[mention.first].word.light
 
 
 def _form(passage: Passage, mention: Mention) -> str:

@@ -151,6 +151,11 @@ class Figure(NamedTuple):
     lead: float | None
 
 
+def stem_of(passage: Passage, mention: Mention) -> str:
+    """Return the crude lemma of a mention's first word."""
+    return passage.sentences[mention.sentence].tokens[mention.first].word.light
+
+
 def chunks(passage: Passage) -> list[Chunk]:
     """Return the labelled chunks of a passage in order: runs of B-X, I-X."""
     found: list[Chunk] = []

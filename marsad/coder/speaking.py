@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from marsad.coder.pairs import Layout, Pairs, Seats
-from marsad.coder.parts import Column, Indexes, Table, count, flag, joined
+from marsad.coder.pairs import Layout, Pairs, Seats, flags_between, marks_between
+from marsad.coder.parts import Column, Table, count, flag, joined
 from marsad.coder.passage import Chunk, Passage
 
 _REACH = 3  # tokens between a party and its word of speech
@@ -23,12 +23,11 @@ def speech_tables(layout: Layout, pairs: Pairs, seats: Seats, chunks: Sequence[C
     spoken = [_speech_words(passage, k) for k in range(len(passage.sentences))]
     beside = [_speech_beside(passage, chunk) for chunk in chunks]
     is_spoken = np.array([any(words) for words in spoken], dtype=bool)
-    is_mark = [[token.word.kind == "mark" for token in sentence.tokens] for sentence in passage.sentences]
-    claims, marks = (_between(layout, pairs, seats, flags) for flags in (spoken, is_mark))
+    claims = count(flags_between(layout, pairs, seats, spoken), 2)
     told = is_spoken[layout.told.sentence[pairs.mention]]
     return [
         Table(_speaks, (labels, pairs.of_item(beside), joined(pairs.follows(), claims, flag(told)))),
-        Table(_apart, (labels, joined(pairs.follows(), marks)), pairs.is_here),
+        Table(_apart, (labels, joined(pairs.follows(), marks_between(layout, pairs, seats))), pairs.is_here),
     ]
 
 
@@ -56,20 +55,6 @@ def _speech_beside(passage: Passage, chunk: Chunk) -> tuple[str, str, str]:
             after = f"{said}{first - chunk.last}"
     following = [token.word.folded for token in sentence.tokens[chunk.last + 1 : chunk.last + 3]]
     return before, after, str(following.index(_COLON)) if _COLON in following else ""
-
-
-def _between(layout: Layout, pairs: Pairs, seats: Seats, flags: Sequence[Sequence[bool]]) -> Column:
-    """How many flagged tokens (0, 1, 2 and more) stand between a party and the event's mention in its sentence."""
-    sums = np.cumsum([0, *(flag for own in flags for flag in own)])
-    first, last = seats.first[pairs.item], seats.last[pairs.item]
-    told_first, told_last = layout.told.first[pairs.mention], layout.told.last[pairs.mention]
-    is_after = first > told_last
-    low, high = np.where(is_after, told_last, last) + 1, np.where(is_after, first, told_first)
-    start = layout.starts[seats.sentence[pairs.item]]
-    is_apart = pairs.is_here & (high > low)
-    low, high = np.where(is_apart, low, 0), np.where(is_apart, high, 0)
-    found: Indexes = sums[start + high] - sums[start + low]
-    return count(found, 2)
 
 
 def _speaks(label: str, before: str, after: str, colon: str, follows: bool, claims: int, told: bool) -> list[str]:
