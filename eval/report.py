@@ -59,6 +59,19 @@ def read_unseen(reports: list[Report], language: Any, fold: int, scratch: Path) 
     return cases
 
 
+def load_unseen(tags: Path | None, language: Any) -> list[Report]:
+    """Return the training reports with tags of taggers that have not seen them, kept in `tags` where that is given."""
+    if tags is not None and tags.exists():
+        reports: list[Report] = pickle.loads(tags.read_bytes())
+        return reports
+    reports = prepare(training_cases(), language)
+    with tempfile.TemporaryDirectory() as scratch:
+        tag_unseen(reports, Path(scratch))
+    if tags is not None:
+        tags.write_bytes(pickle.dumps(reports))
+    return reports
+
+
 def cross_validate(reports: list[Report], language: Any, folds: Sequence[int]) -> list[Case]:
     """Return the cases of some folds, each read by what was learned from the others."""
     with (
@@ -175,14 +188,7 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=4, help="examples of each class of errors")
     given = parser.parse_args()
     language = lang.load("ar")
-    if given.tags is not None and given.tags.exists():
-        reports = pickle.loads(given.tags.read_bytes())
-    else:
-        reports = prepare(training_cases(), language)
-        with tempfile.TemporaryDirectory() as scratch:
-            tag_unseen(reports, Path(scratch))
-        if given.tags is not None:
-            given.tags.write_bytes(pickle.dumps(reports))
+    reports = load_unseen(given.tags, language)
     folds = range(FOLDS) if given.fold is None else [given.fold]
     print_report(cross_validate(reports, language, folds), given.examples)
 

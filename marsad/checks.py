@@ -49,7 +49,7 @@ class Facts:
         self._codebook = load_codebook(data / "codebook.yaml")
 
     def codes(self, kind: str) -> frozenset[str]:
-        """Return the valid codes of a kind: `countries`, `actors`, `senses`, or a section of the codebook such as `types`."""
+        """Return the valid codes of a kind: `countries`, `actors`, `senses`, or a section of the codebook (`types` …)."""
         if kind == "countries":
             return self._countries
         if kind == "actors":

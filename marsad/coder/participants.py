@@ -337,7 +337,9 @@ def _latest(label: str, is_latest: bool, own: bool, headline: bool) -> list[str]
 
 def _stem(stem: str, label: str, follows: bool, here: bool) -> list[str]:
     """Features of the event's own word."""
-    return [f"trigger={stem}/{label}", f"trigger={stem}/{label}/{follows}"] if here else [f"trigger={stem}/{label}/back"]
+    return (
+        [f"trigger={stem}/{label}", f"trigger={stem}/{label}/{follows}"] if here else [f"trigger={stem}/{label}/back"]
+    )
 
 
 def _form(passage: Passage, mention: Mention) -> str:

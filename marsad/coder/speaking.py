@@ -21,7 +21,7 @@ def speech_tables(layout: Layout, pairs: Pairs, seats: Seats, chunks: Sequence[C
     """Return the parts of features that tell a party which speaks from one that only acts; `labels` are the parties'."""
     passage = layout.passage
     spoken = [_speech_words(passage, k) for k in range(len(passage.sentences))]
-    beside = [_speech_beside(passage, chunk) for chunk in chunks]
+    beside = [(_speech_beside(passage, chunk),) for chunk in chunks]
     is_spoken = np.array([any(words) for words in spoken], dtype=bool)
     claims = count(flags_between(layout, pairs, seats, spoken), 2)
     told = is_spoken[layout.told.sentence[pairs.mention]]
@@ -57,9 +57,10 @@ def _speech_beside(passage: Passage, chunk: Chunk) -> tuple[str, str, str]:
     return before, after, str(following.index(_COLON)) if _COLON in following else ""
 
 
-def _speaks(label: str, before: str, after: str, colon: str, follows: bool, claims: int, told: bool) -> list[str]:
+def _speaks(label: str, beside: tuple[str, str, str], follows: bool, claims: int, told: bool) -> list[str]:
     """Features of a party's speech: the word of speech beside it, a colon after it, whether the event is told in it."""
-    says = f"{before}|{after}|{colon}"
+    before, after, colon = beside
+    says = "|".join(beside)
     return [
         f"says={says}",
         f"says={says}/{label}",
