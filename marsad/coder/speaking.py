@@ -21,7 +21,7 @@ def speech_tables(layout: Layout, pairs: Pairs, seats: Seats, chunks: Sequence[C
     """Return the parts of features that tell a party which speaks from one that only acts; `labels` are the parties'."""
     passage = layout.passage
     spoken = [_speech_words(passage, k) for k in range(len(passage.sentences))]
-    beside = [(_speech_beside(passage, chunk),) for chunk in chunks]
+    beside = [(speech_beside(passage, chunk),) for chunk in chunks]
     is_spoken = np.array([any(words) for words in spoken], dtype=bool)
     claims = count(flags_between(layout, pairs, seats, spoken), 2)
     told = is_spoken[layout.told.sentence[pairs.mention]]
@@ -41,8 +41,8 @@ def _speech_words(passage: Passage, sentence: int) -> list[bool]:
     return found
 
 
-def _speech_beside(passage: Passage, chunk: Chunk) -> tuple[str, str, str]:
-    """The word of speech nearest to a party before it (or in it) and after it, and whether a colon follows."""
+def speech_beside(passage: Passage, chunk: Chunk) -> tuple[str, str, str]:
+    """Return the word of speech before a party (or in it) and after it, and how near a colon follows ("": none)."""
     sentence = passage.sentences[chunk.sentence]
     before = after = ""
     for kind, first, last, hit in sentence.phrases:
