@@ -20,6 +20,7 @@ from marsad.model import CodedDocument, Document
 from marsad.resources import DATA, read_tsv
 
 if TYPE_CHECKING:
+    from marsad.actors import Actors
     from marsad.link.sketch import Lookup
     from marsad.link.terms import Terms
     from marsad.record import Record  # its library takes as long to import as a reader to load
@@ -97,11 +98,12 @@ def load_reader(code: str = LANGUAGE) -> Reader:
 def _load_linking(language: Language, kit: Any) -> tuple[Terms, Lookup]:
     """The words that linking looks at in a language, and its look-ups of places and actors."""
     from marsad.link.sketch import Lookup
-    from marsad.link.terms import LinkWordRow, SourceKindRow, Terms
+    from marsad.link.terms import LinkWordRow, ProcessTopicRow, SourceKindRow, Terms
 
     folder = DATA / language.code
     words = read_tsv(folder / "link_words.tsv", LinkWordRow)
     kinds = read_tsv(folder / "source_kinds.tsv", SourceKindRow)
+    topics = read_tsv(folder / "process_topics.tsv", ProcessTopicRow)
 
     @functools.lru_cache(maxsize=20_000)
     def within(place: str) -> tuple[str, ...]:
@@ -113,7 +115,7 @@ def _load_linking(language: Language, kit: Any) -> tuple[Terms, Lookup]:
         return tuple(found)
 
     countries = {actor.id: actor.country for actor in kit.actors.all()}
-    return Terms(words, kinds, language), Lookup(within, countries.get)
+    return Terms(words, kinds, language, topics), Lookup(within, countries.get)
 
 
 def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:
@@ -125,6 +127,14 @@ def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:
         return fold_text(text)
 
     return {"ar": fold_arabic}[code]
+
+
+@functools.cache
+def load_names(code: str = LANGUAGE) -> Actors:
+    """Load the actors with their names in a language: who is meant by what a person writes (`Actors.party`)."""
+    from marsad.actors import load_actors
+
+    return load_actors(code, load_fold(code))
 
 
 def coder_version() -> str:

@@ -124,6 +124,11 @@ def _day(name: str, value: str) -> str:
         raise click.BadParameter(f"{value!r} is not a day; write 2025-07-22.", param_hint=f"--{name}") from error
 
 
+def day_of(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Check a day that a person gave; a callback for options."""
+    return _day((option.name or "").replace("_", "-"), value) if value else None
+
+
 def open_the_record(settings: Settings, *, create: bool = False) -> Record:
     """Open the record that the settings name, with the language's folding."""
     from marsad.pipeline import load_fold

@@ -10,7 +10,7 @@ import datetime
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -35,6 +35,8 @@ from marsad.record.schema import (
 )
 
 _to_json = msgspec.json.Encoder()
+
+Answer = TypeVar("Answer")
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -195,6 +197,23 @@ class Record:
         """Return a sentence for every fault of the record; none if it is sound."""
         with self._engine.connect() as connection:
             return list(doctor.examine(connection))
+
+    def look(self, question: Callable[[sa.Connection], Answer]) -> Answer:
+        """Return the answer to a question over the record, asked of one moment of it."""
+        with self._engine.connect() as connection:
+            return question(connection)
+
+    def change(self, work: Callable[[sa.Connection], Answer]) -> Answer:
+        """Do some work on the record, all or nothing, and return what comes of it.
+
+        Raises:
+            RecordError: the record cannot be written.
+        """
+        try:
+            with self._transaction() as connection:
+                return work(connection)
+        except sa.exc.DBAPIError as error:
+            raise explain(error, self._location) from error
 
     def judgements(self) -> list[judging.StoredJudgement]:
         """Return every judgement, the oldest first."""
