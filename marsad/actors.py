@@ -60,7 +60,8 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody that a person asks about: a country with all that belongs to it, one actor, or whoever bears a name.
 
     `text` is what was asked for, `label` a short name for tables; `country` is set for a country alone, `id` and `name` for
-    a listed actor, `folded` (words under the language's fold) where neither is known.
+    a listed actor, with the country that it is from as `kin`; `folded` (words under the language's fold) where neither is
+    known.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None = None
     id: str | None = None
     name: str | None = None
+    kin: str | None = None
     folded: str | None = None
 
     def rank(self, codes: Collection[str | None], words: str = "") -> int:
@@ -164,7 +166,7 @@ class Actors:
             return Party(text=text, label=text, folded=folded)
         if actor.kind == "state" and actor.country:
             return Party(text=text, label=actor.country, country=actor.country)
-        return Party(text=text, label=actor.name, id=actor.id, name=actor.name)
+        return Party(text=text, label=actor.name, id=actor.id, name=actor.name, kin=actor.country)
 
     @staticmethod
     def valid_on(row: Actor | ActorName, day: date | str | None) -> bool:

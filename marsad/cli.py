@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from marsad.commands.agreements import agreements
 from marsad.commands.checking import check_data, doctor, score
 from marsad.commands.demo import demo
 from marsad.commands.linking import incidents, judge, link
@@ -58,6 +59,7 @@ for _command in (
     incidents,
     processes,
     relations,
+    agreements,
     judge,
     show,
     explain,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from marsad.errors import MarsadError
+from marsad.errors import InputError, MarsadError
 from marsad.intake import InputProblem
 from marsad.language import Language
 from marsad.link.model import ReportSketch
@@ -21,8 +21,10 @@ from marsad.resources import DATA, read_tsv
 
 if TYPE_CHECKING:
     from marsad.actors import Actors
+    from marsad.gazetteer import Gazetteer
     from marsad.link.sketch import Lookup
     from marsad.link.terms import Terms
+    from marsad.link.truces import Area
     from marsad.record import Record  # its library takes as long to import as a reader to load
 
 Code = Callable[[Document, Language, Any], CodedDocument]
@@ -107,12 +109,7 @@ def _load_linking(language: Language, kit: Any) -> tuple[Terms, Lookup]:
 
     @functools.lru_cache(maxsize=20_000)
     def within(place: str) -> tuple[str, ...]:
-        found: list[str] = []
-        entry = kit.gazetteer.entry(place)
-        while entry is not None and entry.parent and entry.parent not in found:
-            found.append(entry.parent)
-            entry = kit.gazetteer.entry(entry.parent)
-        return tuple(found)
+        return _within(kit.gazetteer, place)
 
     countries = {actor.id: actor.country for actor in kit.actors.all()}
     return Terms(words, kinds, language, topics), Lookup(within, countries.get)
@@ -135,6 +132,35 @@ def load_names(code: str = LANGUAGE) -> Actors:
     from marsad.actors import load_actors
 
     return load_actors(code, load_fold(code))
+
+
+def find_areas(text: str, code: str = LANGUAGE) -> list[Area]:
+    """Return the places that a gazetteer id or a name means, the likeliest first.
+
+    Raises:
+        InputError: the gazetteer knows none.
+    """
+    from marsad import lang
+    from marsad.link.truces import Area
+
+    gazetteer = lang.load(code).gazetteer
+    entry = gazetteer.entry(text)
+    found = [entry] if entry is not None else gazetteer.candidates(load_fold(code)(text))
+    if not found:
+        raise InputError(f"The gazetteer knows no place {text!r}; write its name in English or Arabic, or give its id.")
+    return [
+        Area(id=e.id, name=e.name, level=e.level, country=e.country, within=_within(gazetteer, e.id)) for e in found
+    ]
+
+
+def _within(gazetteer: Gazetteer, place: str) -> tuple[str, ...]:
+    """The ids of what a place lies in, nearest first."""
+    found: list[str] = []
+    entry = gazetteer.entry(place)
+    while entry is not None and entry.parent and entry.parent not in found:
+        found.append(entry.parent)
+        entry = gazetteer.entry(entry.parent)
+    return tuple(found)
 
 
 def coder_version() -> str:

@@ -50,6 +50,25 @@ def with_settings(command: Function) -> Function:
     return run  # type: ignore[return-value]
 
 
+def with_author(command: Function) -> Function:
+    """Add --reason and --author, which whatever people put down for others comes with, and the settings."""
+    for option in (
+        click.option("--reason", help="Why, in your words."),
+        click.option(
+            "--author", envvar="MARSAD_AUTHOR", help="Who puts it down (default: the name you are logged in with)."
+        ),
+    ):
+        command = option(command)
+    return with_settings(command)
+
+
+def author_of(given: str | None) -> str:
+    """Return who puts something down: the given name, or that of the person who is logged in."""
+    import getpass
+
+    return given or getpass.getuser()
+
+
 def with_metadata(command: Function) -> Function:
     """Add --published, --publisher and --url; the command gets `said`, a `Metadata`."""
 

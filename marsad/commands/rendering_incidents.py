@@ -34,9 +34,9 @@ def incident_table(wording: Wording, found: Iterable[StoredIncident]) -> Table:
         cells = (
             incident.id,
             wording.label("type", summary.type),
-            _when(summary),
+            when_of(summary),
             wording.join(p.name for p in summary.places),
-            wording.join(_figures(wording, summary)),
+            wording.join(figures_of(wording, summary)),
             str(incident.reports),
             str(incident.sources),
         )
@@ -97,7 +97,7 @@ def print_explained(out: Console, wording: Wording, found: Explained) -> None:
 def _head(out: Console, wording: Wording, found: StoredIncident) -> None:
     summary = found.summary
     places = wording.join(p.name for p in summary.places)
-    head = f"{found.id}  {wording.label('type', summary.type)}  {_when(summary)}  {places}"
+    head = f"{found.id}  {wording.label('type', summary.type)}  {when_of(summary)}  {places}"
     out.print(one_line(head), style="bold")
     marks = [wording.say("count_reports", count=found.reports), wording.say("count_sources", count=found.sources)]
     if found.contradicted:
@@ -107,13 +107,15 @@ def _head(out: Console, wording: Wording, found: StoredIncident) -> None:
     out.print(one_line("  " + " · ".join(marks)), style="dim")
 
 
-def _when(summary: Summary) -> str:
+def when_of(summary: Summary) -> str:
+    """Return the day or days of an incident; empty if unknown."""
     if summary.start is None:
         return ""
     return summary.start if summary.start == summary.end else f"{summary.start} – {summary.end}"
 
 
-def _figures(wording: Wording, summary: Summary) -> Iterable[str]:
+def figures_of(wording: Wording, summary: Summary) -> Iterable[str]:
+    """Yield each outcome with its best figure, and the lowest and highest where they differ."""
     for field, figure in summary.reckoning.figures.items():
         span = f" ({figure.low}–{figure.high})" if figure.low != figure.high else ""
         yield f"{wording.label('outcome', field)} {figure.best}{span}"
