@@ -206,3 +206,27 @@ def explain_incident(settings: Settings, record: Record, wanted: str, *, as_json
     from marsad.export.wording import Wording
 
     print_explained(console(sys.stdout), Wording(settings.lang), found)
+
+
+def explain_two(settings: Settings, record: Record, wanted: tuple[str, str], *, as_json: bool) -> None:
+    """Print why two events, or the closest events of two incidents, are linked or are not."""
+    from marsad.export.incidents import verdict_to_json
+
+    found = record.explain_pair(*wanted)
+    if as_json:
+        whole = {
+            "linked": found.linked,
+            "because": found.because,
+            "incidents": [found.left_incident, found.right_incident],
+            "texts": found.texts or None,
+            "pair": verdict_to_json(found.tie.event, found.tie.other, found.tie.incident, found.tie.verdict),
+            "path": [verdict_to_json(t.event, t.other, t.incident, t.verdict) for t in found.path],
+            "judgements": [msgspec.to_builtins(j) for j in found.judgements],
+        }
+        sys.stdout.write(msgspec.json.encode(whole).decode() + "\n")
+        return
+    from marsad.commands.rendering import console
+    from marsad.commands.rendering_incidents import print_pair
+    from marsad.export.wording import Wording
+
+    print_pair(console(sys.stdout), Wording(settings.lang), found)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from marsad.link.summary import Summary
     from marsad.record import StoredIncident, StoredJudgement
     from marsad.record.incidents import Explained
+    from marsad.record.pairs import Pair
 
 _AROUND = 40
 """Characters of the report quoted on either side of a mention."""
@@ -90,6 +91,27 @@ def print_explained(out: Console, wording: Wording, found: Explained) -> None:
             out.print(one_line(f"        {reasons(tie.verdict)}"), style="dim")
     for row in found.log:
         out.print(one_line(f"  {row['at']}  {row['incident']} {row['kind']} {row['other']}  {row['cause'] or ''}"))
+    if found.judgements:
+        out.print(judgement_table(wording, found.judgements))
+
+
+def print_pair(out: Console, wording: Wording, found: Pair) -> None:
+    """Print why two events are one incident, or why they are two, with every reason and its weight."""
+    side = "linked" if found.linked else "not_linked"
+    tie = found.tie
+    ids = " · ".join(dict.fromkeys(i for i in (found.left_incident, found.right_incident) if i))
+    out.print(one_line(f"{tie.event} – {tie.other}  {wording.say(f'pair_{side}')}  {ids}"), style="bold")
+    out.print(one_line(f"  {wording.say(f'pair_{side}_{found.because}')}"))
+    if found.texts:
+        out.print(one_line(f"  {wording.say(f'pair_texts_{found.texts}')}"))
+    out.print(one_line(f"  {wording.say('pair_score', score=f'{tie.verdict.score:+.1f}')}"))
+    for clue in sorted(tie.verdict.clues, key=lambda c: (-abs(c.weight), c.name)):
+        out.print(
+            one_line(f"    {clue.weight:+.1f}  {clue.name}" + (f"  ({clue.seen})" if clue.seen else "")), style="dim"
+        )
+    for step in found.path:
+        out.print(one_line(f"  {step.event} – {step.other}  {step.verdict.score:+.1f}"))
+        out.print(one_line(f"        {reasons(step.verdict)}"), style="dim")
     if found.judgements:
         out.print(judgement_table(wording, found.judgements))
 
