@@ -242,7 +242,7 @@ def relink(record: Record, load: Callable[[], Reads], *, reread: bool = False) -
 
 def _process_one(document: Document, reader: Reads, record: Record | None, run: int) -> Outcome:
     try:
-        coded = reader.read(document)
+        coded = (_twin(document, record, run) if record is not None else None) or reader.read(document)
     except MarsadError:
         raise
     except Exception as error:
@@ -252,6 +252,12 @@ def _process_one(document: Document, reader: Reads, record: Record | None, run: 
         return Outcome(state="failed", problem=reason, details=traceback.format_exc())
     state = "read" if record is None else record.add(coded, run, reader.sketch(coded)).state
     return Outcome(state=state, coded=coded)
+
+
+def _twin(document: Document, record: Record, run: int) -> CodedDocument | None:
+    from marsad.record import twins  # loaded already, where there is a record
+
+    return record.look(lambda connection: twins.find(connection, document, run))
 
 
 def _unread(document: Document, *, kept: bool) -> str:

@@ -211,8 +211,9 @@ def explain_incident(settings: Settings, record: Record, wanted: str, *, as_json
 def explain_two(settings: Settings, record: Record, wanted: tuple[str, str], *, as_json: bool) -> None:
     """Print why two events, or the closest events of two incidents, are linked or are not."""
     from marsad.export.incidents import verdict_to_json
+    from marsad.record.pairs import explain_pair
 
-    found = record.explain_pair(*wanted)
+    found = record.look(lambda connection: explain_pair(connection, record.linker, *wanted))
     if as_json:
         whole = {
             "linked": found.linked,

@@ -24,9 +24,9 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of two events.
 
     `linked` says whether they are one incident; `because` why: people (a judgement), direct (they are alike), through
-    (events between them, in `path`); or if not: type, plan (a plan or many acts are part of no incident), apart (no day, place or
-    party in common, so that they are never compared), cannot (a reason against which nothing else counts), unlike (more
-    likely two), group (they are alike, but the rest of their incidents is not; `path` holds the least alike pair).
+    (events between them, in `path`). If not: type, plan (a plan or many acts are part of no incident), apart (no day, place
+    or party in common, so that they are never compared), cannot (a reason against which nothing else counts), unlike (more
+    likely two), people, group (they are alike, but the rest of their incidents is not; `path` holds the least alike pair).
     `texts` says that their reports are copies of one text or made from one template.
     """
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from marsad.link.model import EventSketch, ReportSketch
 from marsad.model import Claim, CodedDocument, Document, Event, Participant, Story
-from marsad.record import doctor, judging, pairs, query, rebuild
+from marsad.record import doctor, judging, query, rebuild
 from marsad.record import incidents as telling
 from marsad.record.claims import claims_of
 from marsad.record.linking import Identity, Linker
@@ -161,15 +161,6 @@ class Record:
         """
         with self._engine.connect() as connection:
             return telling.explain(connection, self.linker, wanted)
-
-    def explain_pair(self, left: str, right: str) -> pairs.Pair:
-        """Return why two events, or the closest events of two incidents, are linked or are not.
-
-        Raises:
-            RecordError: there is no such event or incident, or the two are one event.
-        """
-        with self._engine.connect() as connection:
-            return pairs.explain_pair(connection, self.linker, left, right)
 
     def judge(self, judgement: judging.StoredJudgement) -> int:
         """Write a judgement down; incidents follow it at once. Returns its number, by which it can be undone.
