@@ -8,7 +8,7 @@ stands for them, and the act is marked so.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,11 +18,11 @@ from marsad.actors import Party
 from marsad.codebook import load_codebook
 from marsad.link.relations import Act, Relation, points
 from marsad.link.summary import Summary
-from marsad.record import looking
 from marsad.record.schema import documents, event_parties, event_places, events, incidents, sketches
 
 _summary = msgspec.json.Decoder(Summary)
 _HAPPENED = ("actual", "historical")
+_AT_ONCE = 450
 
 
 class Asked(NamedTuple):
@@ -84,7 +84,7 @@ def _rows(connection: sa.Connection, names: list[str], asked: Asked) -> Iterable
         .where(sketches.c.incident == incidents.c.id)
         .scalar_subquery()
     )
-    for some in looking.portions(sorted(names)):
+    for some in _portions(sorted(names)):
         select = sa.select(incidents, first.label("first")).where(incidents.c.id.in_(some))
         if asked.types:
             select = select.where(incidents.c.type.in_(asked.types))
@@ -129,6 +129,11 @@ def _participants(connection: sa.Connection, parties: tuple[Party, Party]) -> It
     return connection.execute(select)
 
 
+def _portions(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values in lists that every database takes in one statement."""
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
+
+
 def _is(party: Party) -> sa.ColumnElement[bool]:
     if party.country is not None:
         return event_parties.c.country == party.country
@@ -154,7 +159,7 @@ def _by_place(
     if not countries:
         return found
     named = sa.select(event_parties.c.event).where(event_parties.c.role == "recipient")
-    for some in looking.portions(sorted({event for _, event in sides})):
+    for some in _portions(sorted({event for _, event in sides})):
         select = (
             sa.select(event_places.c.event, event_places.c.country)
             .join(events, events.c.key == event_places.c.event)

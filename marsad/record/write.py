@@ -141,8 +141,7 @@ class Record:
 
     def copies(self) -> list[list[str]]:
         """Return the groups of reports that are copies of one text."""
-        with self._engine.connect() as connection:
-            return telling.list_copies(connection)
+        return self.look(telling.list_copies)
 
     def find_incident(self, wanted: str) -> telling.StoredIncident:
         """Return the incident with this id; an old id leads to what it became.
@@ -150,8 +149,7 @@ class Record:
         Raises:
             RecordError: there is none.
         """
-        with self._engine.connect() as connection:
-            return telling.find(connection, wanted)
+        return self.look(lambda connection: telling.find(connection, wanted))
 
     def explain_incident(self, wanted: str) -> telling.Explained:
         """Return why the events of an incident are linked, and why their neighbours are not.
@@ -159,8 +157,7 @@ class Record:
         Raises:
             RecordError: there is no such incident.
         """
-        with self._engine.connect() as connection:
-            return telling.explain(connection, self.linker, wanted)
+        return self.look(lambda connection: telling.explain(connection, self.linker, wanted))
 
     def judge(self, judgement: judging.StoredJudgement) -> int:
         """Write a judgement down; incidents follow it at once. Returns its number, by which it can be undone.
@@ -195,8 +192,7 @@ class Record:
 
     def examine(self) -> list[str]:
         """Return a sentence for every fault of the record; none if it is sound."""
-        with self._engine.connect() as connection:
-            return list(doctor.examine(connection))
+        return self.look(lambda connection: list(doctor.examine(connection)))
 
     def look(self, question: Callable[[sa.Connection], Answer]) -> Answer:
         """Return the answer to a question over the record, asked of one moment of it."""
@@ -204,21 +200,13 @@ class Record:
             return question(connection)
 
     def change(self, work: Callable[[sa.Connection], Answer]) -> Answer:
-        """Do some work on the record, all or nothing, and return what comes of it.
-
-        Raises:
-            RecordError: the record cannot be written.
-        """
-        try:
-            with self._transaction() as connection:
-                return work(connection)
-        except sa.exc.DBAPIError as error:
-            raise explain(error, self._location) from error
+        """Do some work on the record, all or nothing, and return what comes of it."""
+        with self._transaction() as connection:
+            return work(connection)
 
     def judgements(self) -> list[judging.StoredJudgement]:
         """Return every judgement, the oldest first."""
-        with self._engine.connect() as connection:
-            return judging.list_all(connection)
+        return self.look(judging.list_all)
 
     def _transaction(self) -> _Transaction:
         if self._writer is None:
