@@ -139,7 +139,7 @@ def breaches(connection: sa.Connection, terms: Agreement) -> list[Breach]:
     if terms.until is not None:
         select = select.where(incidents.c.date_start.is_(None) | (incidents.c.date_start <= terms.until))
     found = []
-    rows = connection.execution_options(yield_per=200).execute(select)
+    rows = connection.execute(select.execution_options(yield_per=200))
     for name, group in groupby(rows, key=lambda row: row.id):
         told = list(group)
         row = told[0]

@@ -65,7 +65,7 @@ def _incidents(connection: sa.Connection, wanted: Wanted) -> Iterator[list[Any]]
         select = select.where(incidents.c.date_end.is_(None) | (incidents.c.date_end >= wanted.since))
     if wanted.until:
         select = select.where(incidents.c.date_start.is_(None) | (incidents.c.date_start <= wanted.until))
-    rows = connection.execution_options(yield_per=200).execute(select)
+    rows = connection.execute(select.execution_options(yield_per=200))
     yield from (list(group) for _, group in groupby(rows, key=lambda row: row.id))
 
 
