@@ -138,7 +138,9 @@ def _date(agreement: Agreement, summary: Summary, told: Sequence[EventSketch]) -
         first = min((e.published[:10] for e in told if e.published), default=None)
         if first is not None and first < since:
             return None
-        return Ground(about="date", scope=UNKNOWN, key="scope_date_unknown", values={"day": first or "?"})
+        if first is None:
+            return Ground(about="date", scope=UNKNOWN, key="scope_date_nothing")
+        return Ground(about="date", scope=UNKNOWN, key="scope_date_unknown", values={"day": first})
     start, end = summary.start, summary.end
     if end < since or start > until:
         return None
@@ -204,12 +206,13 @@ def _side(agreement: Agreement, told: Sequence[EventSketch]) -> Ground | None:
     """Whether who did it is a party, as far as reports say; rival claims are all said."""
     claims = [c for e in told if (c := e.actors)]
     if not claims:
-        return Ground(about="side", scope=UNKNOWN, key="scope_side_unknown")
-    votes = sorted(((_rank(p, c), p.label) for c in claims for p in agreement.parties), reverse=True)
-    rank, label = votes[0]
-    if rank:
+        return Ground(about="side", scope=UNKNOWN, key="scope_side_unknown") if _is_near(agreement, told) else None
+    ranks = {p.label: max(_rank(p, c) for c in claims) for p in agreement.parties}
+    surest = max(ranks.values())
+    if surest:
         others = sum(not any(_rank(p, c) for p in agreement.parties) for c in claims)
-        values = {"party": label, "others": str(others), "count": str(len(claims))}
+        named = ", ".join(label for label, rank in ranks.items() if rank == surest)
+        values = {"party": named, "others": str(others), "count": str(len(claims))}
         key = "scope_side_claims" if others else "scope_side_in"
         return Ground(about="side", scope=MAY if others else IN, key=key, values=values)
     kin = [p for p in agreement.parties if p.kin and any(p.kin in c for c in claims)]
@@ -217,6 +220,18 @@ def _side(agreement: Agreement, told: Sequence[EventSketch]) -> Ground | None:
         values = {"party": kin[0].label, "country": kin[0].kin or ""}
         return Ground(about="side", scope=MAY, key="scope_side_kin", values=values)
     return None
+
+
+def _is_near(agreement: Agreement, told: Sequence[EventSketch]) -> bool:
+    """Whether an incident of which nobody says who did it has to do with the parties: it lies in the agreement's area, in a
+    country of theirs or nowhere known, or was done to one of them.
+    """
+    where = {s.country for s in _spots(told) if s.country}
+    if agreement.areas or not where:
+        return True
+    if where & {p.country or p.kin for p in agreement.parties}:
+        return True
+    return any(_rank(p, e.parties) for p in agreement.parties for e in told)
 
 
 def _other(agreement: Agreement, told: Sequence[EventSketch]) -> Iterator[Ground]:

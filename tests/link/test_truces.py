@@ -158,6 +158,15 @@ def test_somebody_from_the_country_of_a_group_may_be_the_group() -> None:
     assert grounds(told(actors=others, parties=others), parties=sides) is None
 
 
+def test_without_an_area_what_nobody_did_must_have_to_do_with_a_party() -> None:
+    nobody = {"actors": (), "parties": ()}
+    marib = Spot(id="g:marib", name="Marib", level="settlement", country="YEM", near=True)
+    assert grounds(told(**nobody, spots=(marib,)), areas=()) is None
+    assert grounds(told(**nobody, spots=(SUMY,)), areas=()) is not None
+    assert grounds(told(**nobody, spots=()), areas=()) is not None
+    assert grounds(told(actors=(), parties=("UKR",), spots=(marib,)), areas=()) is not None
+
+
 def test_harm_to_somebody_else_is_said() -> None:
     found = grounds(told(parties=("RUS", "army:RUS", "POL")))
     assert found is not None
