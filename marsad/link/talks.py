@@ -32,6 +32,10 @@ _BY_TYPE = {
 }
 TYPES = tuple(_BY_TYPE)
 """The types of events that may be steps."""
+_REACH, _REACH_OF_TALKS = 16, 26
+"""Tokens after a mention, or before it, in which words may say what it is about; who met stands between in talks."""
+_CLOSE = 6
+"""Tokens between two mentions that share what follows both."""
 _ALWAYS = frozenset({"CONSULT", "AGREE", "REJECT"})
 _TALKING_MODES = frozenset({"meet", "yield"})
 _DEEDS = frozenset({"ceasefire", "release", "withdraw", "access", "disarm"})
@@ -141,8 +145,9 @@ def read_topics(
 ) -> list[Topical]:
     """Return what event `k` of a report is about; `sentences` are the report's with the events that each mentions.
 
-    Words say it that follow the mention, up to the next event's; "met and agreed on a truce" shares what follows both. Where
-    nothing follows, words before the mention do, and last those of the next sentence if it tells of no other step.
+    Words say it that follow the mention soon, before the next event's; "met and agreed on a truce" shares what follows both,
+    if the two stand close. Where nothing follows, words before the mention do. What a meeting is about may also stand in the
+    next sentence, if that tells of nothing else.
     """
     if events[k].type not in _BY_TYPE:
         return []
@@ -152,9 +157,9 @@ def read_topics(
         if k in told:
             last = number
             found += _in_sentence(events, k, sentence, told, terms)
-    if not found and 0 <= last < len(sentences) - 1:
+    if not found and events[k].type == "CONSULT" and 0 <= last < len(sentences) - 1:
         sentence, told = sentences[last + 1]
-        if not any(events[other].type in _BY_TYPE for other in told):
+        if not told:
             found = [_topical(sentence, *t) for t in terms.topics(sentence.tokens)]
     return list(dict.fromkeys(found))
 
@@ -165,6 +170,7 @@ def _in_sentence(
     topics = terms.topics(sentence.tokens)
     if not topics:
         return
+    reach = _REACH_OF_TALKS if events[k].type == "CONSULT" else _REACH
     heads = sorted(
         {(at, other) for other in told if events[other].type in _BY_TYPE for at in _mentions(events[other], sentence)}
     )
@@ -172,13 +178,13 @@ def _in_sentence(
         if other != k:
             continue
         reached: list[tuple[str, int, int]] = []
-        for start, end in zip(
-            [h for h, _ in heads[place:]], [h for h, _ in heads[place + 1 :]] + [len(sentence.tokens)], strict=True
-        ):
-            reached = [t for t in topics if t[2] >= start and t[1] < end]
-            if reached:
+        start = at
+        for end in [*(h for h, _ in heads[place + 1 :]), len(sentence.tokens)]:
+            reached = [t for t in topics if t[2] >= start and t[1] < min(end, start + reach)]
+            if reached or end - start > _CLOSE:
                 break
-        before = [t for t in topics if t[1] < at]
+            start = end
+        before = [t for t in topics if at - reach < t[1] < at]
         yield from (_topical(sentence, *t) for t in reached or before[-1:])
 
 
