@@ -56,6 +56,33 @@ class ActorName(msgspec.Struct, frozen=True):
     source: str
 
 
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody that a person asks about: a country with all that belongs to it, one actor, or whoever bears a name.
+
+    `text` is what was asked for, `label` a short name for tables; `country` is set for a country alone, `id` and `name` for
+    a listed actor, with the country that it is from as `kin`; `folded` (words under the language's fold) where neither is
+    known.
+    """
+
+    text: str
+    label: str
+    country: str | None = None
+    id: str | None = None
+    name: str | None = None
+    kin: str | None = None
+    folded: str | None = None
+
+    def rank(self, codes: Collection[str | None], words: str = "") -> int:
+        """Return how surely a participant is this party, given its id, name and country and its folded words: 2 by its own
+        name, 1 by its country, 0 not at all.
+        """
+        if self.country is not None:
+            return int(self.country in codes)
+        if self.id is not None:
+            return 2 if self.id in codes or self.name in codes else 0
+        return 2 if self.folded and self.folded in words else 0
+
+
 _WORD = re.compile(r"\w+")
 _GAP = re.compile(r"[^\w\n]+")
 KIND_ORDER = ("full", "alias", "capital", "short", "hostile", "bare")
@@ -126,6 +153,20 @@ class Actors:
     def state(self, country: str) -> Actor | None:
         """Return the state with this ISO 3166-1 alpha-3 code, None if there is none."""
         return self._states.get(country)
+
+    def party(self, text: str) -> Party:
+        """Return whom a country's code, an actor's id or a name means; words that no list has stand for themselves."""
+        state = self._states.get(text.upper())
+        if state is not None:
+            return Party(text=text, label=text.upper(), country=state.country)
+        folded = self._fold(text)
+        rows = self.named(name_key(folded))
+        actor = self._actors.get(text) or (self._actors[rows[0].id] if rows else None)
+        if actor is None:
+            return Party(text=text, label=text, folded=folded)
+        if actor.kind == "state" and actor.country:
+            return Party(text=text, label=actor.country, country=actor.country)
+        return Party(text=text, label=actor.name, id=actor.id, name=actor.name, kin=actor.country)
 
     @staticmethod
     def valid_on(row: Actor | ActorName, day: date | str | None) -> bool:

@@ -20,7 +20,7 @@ from marsad.codebook import load_codebook
 from marsad.errors import CodebookError, MarsadError
 from marsad.gazetteer_index import Index, read_index
 from marsad.lang.ar.script import fold_text
-from marsad.link.terms import KINDS, ROLES
+from marsad.link.terms import KINDS, ROLES, TOPICS
 from marsad.resources import DATA, read_yaml
 
 FOLDS = {"ar": fold_text}
@@ -277,6 +277,7 @@ TABLES: dict[str, Table] = {
     ),
     "place_names.tsv": Table({"name": _any, "id": _place} | _END, key=("name", "id")),
     "place_stop.tsv": _words("word"),
+    "process_topics.tsv": Table({"words": _any, "topic": _one_of(*TOPICS)} | _END, key=("words",)),
     "role_nouns.tsv": Table(
         {"lemma": _any, "who": _code("who"), "sector": _code("sectors"), "plural": _forms} | _END,
         optional=("who", "sector", "plural"),

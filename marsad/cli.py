@@ -8,11 +8,13 @@ from typing import Any
 
 import click
 
+from marsad.commands.agreements import agreements
 from marsad.commands.checking import check_data, doctor, score
 from marsad.commands.demo import demo
 from marsad.commands.linking import incidents, judge, link
 from marsad.commands.listing import events, explain, export, reports, show
 from marsad.commands.reading import add, read
+from marsad.commands.views import processes, relations
 from marsad.errors import InternalError, MarsadError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -55,6 +57,9 @@ for _command in (
     reports,
     events,
     incidents,
+    processes,
+    relations,
+    agreements,
     judge,
     show,
     explain,

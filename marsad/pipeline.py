@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from marsad.errors import MarsadError
+from marsad.errors import InputError, MarsadError
 from marsad.intake import InputProblem
 from marsad.language import Language
 from marsad.link.model import ReportSketch
@@ -20,8 +20,11 @@ from marsad.model import CodedDocument, Document
 from marsad.resources import DATA, read_tsv
 
 if TYPE_CHECKING:
+    from marsad.actors import Actors
+    from marsad.gazetteer import Gazetteer
     from marsad.link.sketch import Lookup
     from marsad.link.terms import Terms
+    from marsad.link.truces import Area
     from marsad.record import Record  # its library takes as long to import as a reader to load
 
 Code = Callable[[Document, Language, Any], CodedDocument]
@@ -97,23 +100,19 @@ def load_reader(code: str = LANGUAGE) -> Reader:
 def _load_linking(language: Language, kit: Any) -> tuple[Terms, Lookup]:
     """The words that linking looks at in a language, and its look-ups of places and actors."""
     from marsad.link.sketch import Lookup
-    from marsad.link.terms import LinkWordRow, SourceKindRow, Terms
+    from marsad.link.terms import LinkWordRow, ProcessTopicRow, SourceKindRow, Terms
 
     folder = DATA / language.code
     words = read_tsv(folder / "link_words.tsv", LinkWordRow)
     kinds = read_tsv(folder / "source_kinds.tsv", SourceKindRow)
+    topics = read_tsv(folder / "process_topics.tsv", ProcessTopicRow)
 
     @functools.lru_cache(maxsize=20_000)
     def within(place: str) -> tuple[str, ...]:
-        found: list[str] = []
-        entry = kit.gazetteer.entry(place)
-        while entry is not None and entry.parent and entry.parent not in found:
-            found.append(entry.parent)
-            entry = kit.gazetteer.entry(entry.parent)
-        return tuple(found)
+        return _within(kit.gazetteer, place)
 
     countries = {actor.id: actor.country for actor in kit.actors.all()}
-    return Terms(words, kinds, language), Lookup(within, countries.get)
+    return Terms(words, kinds, language, topics), Lookup(within, countries.get)
 
 
 def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:
@@ -125,6 +124,43 @@ def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:
         return fold_text(text)
 
     return {"ar": fold_arabic}[code]
+
+
+@functools.cache
+def load_names(code: str = LANGUAGE) -> Actors:
+    """Load the actors with their names in a language: who is meant by what a person writes (`Actors.party`)."""
+    from marsad.actors import load_actors
+
+    return load_actors(code, load_fold(code))
+
+
+def find_areas(text: str, code: str = LANGUAGE) -> list[Area]:
+    """Return the places that a gazetteer id or a name means, the likeliest first.
+
+    Raises:
+        InputError: the gazetteer knows none.
+    """
+    from marsad import lang
+    from marsad.link.truces import Area
+
+    gazetteer = lang.load(code).gazetteer
+    entry = gazetteer.entry(text)
+    found = [entry] if entry is not None else gazetteer.candidates(load_fold(code)(text))
+    if not found:
+        raise InputError(f"The gazetteer knows no place {text!r}; write its name in English or Arabic, or give its id.")
+    return [
+        Area(id=e.id, name=e.name, level=e.level, country=e.country, within=_within(gazetteer, e.id)) for e in found
+    ]
+
+
+def _within(gazetteer: Gazetteer, place: str) -> tuple[str, ...]:
+    """The ids of what a place lies in, nearest first."""
+    found: list[str] = []
+    entry = gazetteer.entry(place)
+    while entry is not None and entry.parent and entry.parent not in found:
+        found.append(entry.parent)
+        entry = gazetteer.entry(entry.parent)
+    return tuple(found)
 
 
 def coder_version() -> str:
@@ -206,7 +242,7 @@ def relink(record: Record, load: Callable[[], Reads], *, reread: bool = False) -
 
 def _process_one(document: Document, reader: Reads, record: Record | None, run: int) -> Outcome:
     try:
-        coded = reader.read(document)
+        coded = (_twin(document, record, run) if record is not None else None) or reader.read(document)
     except MarsadError:
         raise
     except Exception as error:
@@ -216,6 +252,12 @@ def _process_one(document: Document, reader: Reads, record: Record | None, run: 
         return Outcome(state="failed", problem=reason, details=traceback.format_exc())
     state = "read" if record is None else record.add(coded, run, reader.sketch(coded)).state
     return Outcome(state=state, coded=coded)
+
+
+def _twin(document: Document, record: Record, run: int) -> CodedDocument | None:
+    from marsad.record import twins  # loaded already, where there is a record
+
+    return record.look(lambda connection: twins.find(connection, document, run))
 
 
 def _unread(document: Document, *, kept: bool) -> str:

@@ -35,7 +35,7 @@ def write_page() -> str:
         "## Commands\n\nExit codes: 0 done, 1 done in part, 2 nothing done.\n",
         "These options stand before the command or after it:\n",
         table(("option", "does"), options(cli)),
-        *(describe_command(name, command) for name, command in sorted(cli.commands.items())),
+        *(describe_command(name, command) for name, command in all_commands()),
         "## Settings from the environment\n",
         table(("variable", "sets"), environment()),
         "## Export\n",
@@ -49,6 +49,14 @@ def write_page() -> str:
         table(("file", "columns"), data_files()),
     )
     return "\n".join(sections)
+
+
+def all_commands() -> Iterator[tuple[str, click.Command]]:
+    """Yield every command by name, those of a group after it."""
+    for name, command in sorted(cli.commands.items()):
+        yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {own}", part) for own, part in sorted(command.commands.items()))
 
 
 def describe_command(name: str, command: click.Command) -> str:
@@ -71,7 +79,7 @@ def environment() -> Iterator[tuple[str, str]]:
     """Yield every environment variable that an option reads, and that option's help."""
     found = {
         str(option.envvar): (option.opts[0], option.help or "")
-        for command in (cli, *cli.commands.values())
+        for command in (cli, *(command for _, command in all_commands()))
         for option in command.params
         if isinstance(option, click.Option) and option.envvar
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,12 @@ import msgspec
 
 from marsad.commands.options import (
     Settings,
+    author_of,
     complain,
     is_terminal,
     open_the_record,
     say,
+    with_author,
     with_filters,
     with_settings,
 )
@@ -85,19 +86,10 @@ def judge() -> None:
     """
 
 
-def _with_author(command: Any) -> Any:
-    for option in (
-        click.option("--reason", help="Why, in your words."),
-        click.option("--author", envvar="MARSAD_AUTHOR", help="Who judges (default: the name you are logged in with)."),
-    ):
-        command = option(command)
-    return with_settings(command)
-
-
 @judge.command()
 @click.argument("left", metavar="EVENT")
 @click.argument("right", metavar="EVENT")
-@_with_author
+@with_author
 def same(settings: Settings, left: str, right: str, **why: str | None) -> int:
     """Say that two events, or two incidents, are one incident."""
     return _judge(settings, why, kind="same", left=left, right=right)
@@ -106,7 +98,7 @@ def same(settings: Settings, left: str, right: str, **why: str | None) -> int:
 @judge.command("not-same")
 @click.argument("left", metavar="EVENT")
 @click.argument("right", metavar="EVENT")
-@_with_author
+@with_author
 def not_same(settings: Settings, left: str, right: str, **why: str | None) -> int:
     """Say that two events are two incidents."""
     return _judge(settings, why, kind="not-same", left=left, right=right)
@@ -114,7 +106,7 @@ def not_same(settings: Settings, left: str, right: str, **why: str | None) -> in
 
 @judge.command()
 @click.argument("incident")
-@_with_author
+@with_author
 def confirm(settings: Settings, incident: str, **why: str | None) -> int:
     """Say that an incident is as it stands here."""
     return _judge(settings, why, kind="confirm", left=incident)
@@ -122,7 +114,7 @@ def confirm(settings: Settings, incident: str, **why: str | None) -> int:
 
 @judge.command()
 @click.argument("incident")
-@_with_author
+@with_author
 def reject(settings: Settings, incident: str, **why: str | None) -> int:
     """Say that an incident did not happen or is none; it is no longer listed."""
     return _judge(settings, why, kind="reject", left=incident)
@@ -132,7 +124,7 @@ def reject(settings: Settings, incident: str, **why: str | None) -> int:
 @click.argument("incident")
 @click.argument("field")
 @click.argument("value", type=click.IntRange(0))
-@_with_author
+@with_author
 def correct(settings: Settings, incident: str, field: str, value: int, **why: str | None) -> int:
     """Set the best figure of an incident: FIELD is killed, injured, released …"""
     return _judge(settings, why, kind="correct", left=incident, field=field, value=value)
@@ -140,7 +132,7 @@ def correct(settings: Settings, incident: str, field: str, value: int, **why: st
 
 @judge.command()
 @click.argument("number", type=int)
-@_with_author
+@with_author
 def undo(settings: Settings, number: int, **why: str | None) -> int:
     """Take a judgement back, by its number; undoing an undoing brings it back."""
     return _judge(settings, why, kind="undo", left="", undoes=number)
@@ -169,7 +161,7 @@ def _judge(settings: Settings, why: dict[str, str | None], **what: Any) -> int:
     from marsad.export.wording import Wording
     from marsad.record import StoredJudgement
 
-    author = why["author"] or getpass.getuser()
+    author = author_of(why["author"])
     made = StoredJudgement(key=0, at="", author=author, reason=why["reason"], **what)
     with open_the_record(settings) as record:
         number = record.judge(made)
@@ -214,3 +206,28 @@ def explain_incident(settings: Settings, record: Record, wanted: str, *, as_json
     from marsad.export.wording import Wording
 
     print_explained(console(sys.stdout), Wording(settings.lang), found)
+
+
+def explain_two(settings: Settings, record: Record, wanted: tuple[str, str], *, as_json: bool) -> None:
+    """Print why two events, or the closest events of two incidents, are linked or are not."""
+    from marsad.export.incidents import verdict_to_json
+    from marsad.record.pairs import explain_pair
+
+    found = record.look(lambda connection: explain_pair(connection, record.linker, *wanted))
+    if as_json:
+        whole = {
+            "linked": found.linked,
+            "because": found.because,
+            "incidents": [found.left_incident, found.right_incident],
+            "texts": found.texts or None,
+            "pair": verdict_to_json(found.tie.event, found.tie.other, found.tie.incident, found.tie.verdict),
+            "path": [verdict_to_json(t.event, t.other, t.incident, t.verdict) for t in found.path],
+            "judgements": [msgspec.to_builtins(j) for j in found.judgements],
+        }
+        sys.stdout.write(msgspec.json.encode(whole).decode() + "\n")
+        return
+    from marsad.commands.rendering import console
+    from marsad.commands.rendering_incidents import print_pair
+    from marsad.export.wording import Wording
+
+    print_pair(console(sys.stdout), Wording(settings.lang), found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from marsad.commands.linking import explain_incident, show_incident
+from marsad.commands.linking import explain_incident, explain_two, show_incident
 from marsad.commands.options import Settings, is_terminal, open_the_record, say, with_filters, with_settings
 
 if TYPE_CHECKING:
@@ -96,12 +96,19 @@ def show(settings: Settings, wanted: str, form: str | None) -> int:
 
 @click.command()
 @click.argument("wanted", metavar="ID")
+@click.argument("other", metavar="[ID]", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), help="Default: text, in a pipe json.")
 @with_settings
-def explain(settings: Settings, wanted: str, form: str | None) -> int:
-    """Say how each value of a report or event came to be: words, rule, score, what lost; of an incident, why it is one."""
+def explain(settings: Settings, wanted: str, other: str | None, form: str | None) -> int:
+    """Say how each value of a report or event came to be: words, rule, score, what lost; of an incident, why it is one.
+
+    With two ids, of events or incidents: why the two are linked, or why they are not.
+    """
     form = form or ("text" if is_terminal() else "json")
     with open_the_record(settings) as record:
+        if other is not None:
+            explain_two(settings, record, (wanted, other), as_json=form == "json")
+            return 0
         if wanted.startswith("i-"):
             explain_incident(settings, record, wanted, as_json=form == "json")
             return 0

@@ -50,6 +50,25 @@ def with_settings(command: Function) -> Function:
     return run  # type: ignore[return-value]
 
 
+def with_author(command: Function) -> Function:
+    """Add --reason and --author, which whatever people put down for others comes with, and the settings."""
+    for option in (
+        click.option("--reason", help="Why, in your words."),
+        click.option(
+            "--author", envvar="MARSAD_AUTHOR", help="Who puts it down (default: the name you are logged in with)."
+        ),
+    ):
+        command = option(command)
+    return with_settings(command)
+
+
+def author_of(given: str | None) -> str:
+    """Return who puts something down: the given name, or that of the person who is logged in."""
+    import getpass
+
+    return given or getpass.getuser()
+
+
 def with_metadata(command: Function) -> Function:
     """Add --published, --publisher and --url; the command gets `said`, a `Metadata`."""
 
@@ -122,6 +141,11 @@ def _day(name: str, value: str) -> str:
         return datetime.date.fromisoformat(value).isoformat()
     except ValueError as error:
         raise click.BadParameter(f"{value!r} is not a day; write 2025-07-22.", param_hint=f"--{name}") from error
+
+
+def day_of(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Check a day that a person gave; a callback for options."""
+    return _day((option.name or "").replace("_", "-"), value) if value else None
 
 
 def open_the_record(settings: Settings, *, create: bool = False) -> Record:

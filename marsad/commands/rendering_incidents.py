@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from marsad.link.summary import Summary
     from marsad.record import StoredIncident, StoredJudgement
     from marsad.record.incidents import Explained
+    from marsad.record.pairs import Pair
 
 _AROUND = 40
 """Characters of the report quoted on either side of a mention."""
@@ -34,9 +35,9 @@ def incident_table(wording: Wording, found: Iterable[StoredIncident]) -> Table:
         cells = (
             incident.id,
             wording.label("type", summary.type),
-            _when(summary),
+            when_of(summary),
             wording.join(p.name for p in summary.places),
-            wording.join(_figures(wording, summary)),
+            wording.join(figures_of(wording, summary)),
             str(incident.reports),
             str(incident.sources),
         )
@@ -94,10 +95,31 @@ def print_explained(out: Console, wording: Wording, found: Explained) -> None:
         out.print(judgement_table(wording, found.judgements))
 
 
+def print_pair(out: Console, wording: Wording, found: Pair) -> None:
+    """Print why two events are one incident, or why they are two, with every reason and its weight."""
+    side = "linked" if found.linked else "not_linked"
+    tie = found.tie
+    ids = " · ".join(dict.fromkeys(i for i in (found.left_incident, found.right_incident) if i))
+    out.print(one_line(f"{tie.event} – {tie.other}  {wording.say(f'pair_{side}')}  {ids}"), style="bold")
+    out.print(one_line(f"  {wording.say(f'pair_{side}_{found.because}')}"))
+    if found.texts:
+        out.print(one_line(f"  {wording.say(f'pair_texts_{found.texts}')}"))
+    out.print(one_line(f"  {wording.say('pair_score', score=f'{tie.verdict.score:+.1f}')}"))
+    for clue in sorted(tie.verdict.clues, key=lambda c: (-abs(c.weight), c.name)):
+        out.print(
+            one_line(f"    {clue.weight:+.1f}  {clue.name}" + (f"  ({clue.seen})" if clue.seen else "")), style="dim"
+        )
+    for step in found.path:
+        out.print(one_line(f"  {step.event} – {step.other}  {step.verdict.score:+.1f}"))
+        out.print(one_line(f"        {reasons(step.verdict)}"), style="dim")
+    if found.judgements:
+        out.print(judgement_table(wording, found.judgements))
+
+
 def _head(out: Console, wording: Wording, found: StoredIncident) -> None:
     summary = found.summary
     places = wording.join(p.name for p in summary.places)
-    head = f"{found.id}  {wording.label('type', summary.type)}  {_when(summary)}  {places}"
+    head = f"{found.id}  {wording.label('type', summary.type)}  {when_of(summary)}  {places}"
     out.print(one_line(head), style="bold")
     marks = [wording.say("count_reports", count=found.reports), wording.say("count_sources", count=found.sources)]
     if found.contradicted:
@@ -107,13 +129,15 @@ def _head(out: Console, wording: Wording, found: StoredIncident) -> None:
     out.print(one_line("  " + " · ".join(marks)), style="dim")
 
 
-def _when(summary: Summary) -> str:
+def when_of(summary: Summary) -> str:
+    """Return the day or days of an incident; empty if unknown."""
     if summary.start is None:
         return ""
     return summary.start if summary.start == summary.end else f"{summary.start} – {summary.end}"
 
 
-def _figures(wording: Wording, summary: Summary) -> Iterable[str]:
+def figures_of(wording: Wording, summary: Summary) -> Iterable[str]:
+    """Yield each outcome with its best figure, and the lowest and highest where they differ."""
     for field, figure in summary.reckoning.figures.items():
         span = f" ({figure.low}–{figure.high})" if figure.low != figure.high else ""
         yield f"{wording.label('outcome', field)} {figure.best}{span}"

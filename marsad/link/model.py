@@ -47,7 +47,8 @@ class EventSketch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """What linking knows of one event. `told` are all days named in its sentences, `parties` its actors and recipients as
     ids, names and countries, `words` the stems of its sentences, `marks` what its words say of it (the
     part of the day, that it is another one, `new` where it is named without an article).
-    `seats` are the spans of its mentions with the number of the sentence each stands in.
+    `seats` are the spans of its mentions with the number of the sentence each stands in; `topics` what talks or a step
+    of them are about, with the span of the words that say so.
     """
 
     event: str
@@ -70,6 +71,7 @@ class EventSketch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     marks: tuple[str, ...] = ()
     tolls: tuple[Toll, ...] = ()
     seats: tuple[tuple[int, int, int], ...] = ()
+    topics: tuple[tuple[str, int, int], ...] = ()
 
 
 class ReportSketch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

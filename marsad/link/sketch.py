@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from marsad.gazetteer import distance_km
 from marsad.language import Language, Sentence, Word
-from marsad.link import copies
+from marsad.link import copies, talks
 from marsad.link.model import EventSketch, ReportSketch, Spot, Toll
 from marsad.link.terms import Terms
 from marsad.link.tolls import Found, read_tolls
@@ -124,6 +124,7 @@ def _event(
         marks=tuple(sorted(marks)),
         tolls=tuple(tolls),
         seats=tuple(sorted(_seat_of(s, seats) for s in (event.trigger, *event.mentions))),
+        topics=tuple(talks.read_topics(coded.events, k, [(s.sentence, s.events) for s in seats], terms)),
     )
 
 

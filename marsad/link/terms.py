@@ -1,10 +1,11 @@
-"""The words of a language that linking looks at: marks of totals, parts and corrections, and who a source is.
+"""The words of a language that linking looks at: marks of totals, parts, corrections, who a source is, topics of talks.
 
 Matched by stem, as the language gives it for the rows and for the text alike, so this page knows no letter.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -25,6 +26,14 @@ class SourceKindRow(msgspec.Struct, frozen=True):
 
     word: str
     kind: str
+    source: str
+
+
+class ProcessTopicRow(msgspec.Struct, frozen=True):
+    """A row of `<language>/process_topics.tsv`: words that say what talks are about."""
+
+    words: str
+    topic: str
     source: str
 
 
@@ -53,6 +62,19 @@ ROLES = (
     "versus",
 )
 KINDS = ("army", "counter", "party", "witness")
+TOPICS = (
+    "ceasefire",
+    "prisoners",
+    "aid",
+    "territory",
+    "peace",
+    "guarantees",
+    "government",
+    "nuclear",
+    "sanctions",
+    "arms",
+)
+"""What talks are about."""
 _LONGEST = 3
 _NONE: frozenset[str] = frozenset()
 
@@ -60,13 +82,22 @@ _NONE: frozenset[str] = frozenset()
 class Terms:
     """The rows by their stems; made once per language."""
 
-    def __init__(self, words: Iterable[LinkWordRow], kinds: Iterable[SourceKindRow], language: Language) -> None:
+    def __init__(
+        self,
+        words: Iterable[LinkWordRow],
+        kinds: Iterable[SourceKindRow],
+        language: Language,
+        topics: Iterable[ProcessTopicRow] = (),
+    ) -> None:
         self._roles: dict[str, frozenset[str]] = {}
         for row in words:
             for key in _keys(row.word, language):
                 self._roles[key[0]] = self._roles.get(key[0], _NONE) | {row.role}
         self._kinds = {key: row.kind for row in kinds for key in _keys(row.word, language)}
         self._known = {stem for key in self._kinds for stem in key}
+        self._topics = {key: row.topic for row in topics for key in _keys(row.words, language)}
+        self._topical = {key[0] for key in self._topics}
+        self._longest_topic = max(map(len, self._topics), default=0)
 
     def roles(self, token: Token) -> frozenset[str]:
         """Return what a word tells the reader of totals; mostly nothing."""
@@ -82,6 +113,30 @@ class Terms:
                 if kind is not None:
                     return kind, i, i + size - 1
         return None
+
+    def topics(self, tokens: Sequence[Token]) -> list[tuple[str, int, int]]:
+        """Return the topics of talks that the tokens name, each with its first and last token; the longest words win."""
+        forms = [_forms(t) for t in tokens]
+        found = []
+        i = 0
+        while i < len(tokens):
+            topic, size = None, 0
+            if not self._topical.isdisjoint(forms[i]):
+                for size in range(min(self._longest_topic, len(tokens) - i), 0, -1):
+                    keys = itertools.product(*forms[i : i + size])
+                    topic = next((self._topics[key] for key in keys if key in self._topics), None)
+                    if topic is not None:
+                        break
+            if topic is not None:
+                found.append((topic, i, i + size - 1))
+            i += size if topic is not None else 1
+        return found
+
+
+def _forms(token: Token) -> tuple[str, ...]:
+    """The form without proclitics and article, with its pronoun ("their prisoners") and without."""
+    word = token.word
+    return (_stem(token), word.stem) if word.stem and word.suffix else (_stem(token),)
 
 
 def _keys(words: str, language: Language) -> list[tuple[str, ...]]:

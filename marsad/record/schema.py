@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from marsad.errors import RecordError
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest migration; a record at this version needs no migrating."""
 
 BUSY_MS = 10_000
@@ -232,6 +232,21 @@ judgements = sa.Table(
 )
 """What people judged, never changed: a later row may undo an earlier one. Events are named by their report and the words
 of their mentions, so that a judgement outlives another reading."""
+
+agreements = sa.Table(
+    "agreements",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("agreement", sa.Integer, sa.ForeignKey("agreements.key"), index=True),
+    sa.Column("terms", sa.Text),
+    sa.Column("day", sa.String(10)),
+    sa.Column("reason", sa.Text),
+)
+"""What people registered of agreements, never changed: a row that adds one gives its terms, later rows end it on a `day` or
+remove it. An agreement is known by the key of the row that added it."""
 
 document_words = sa.table("document_words", sa.column("rowid"), sa.column("words"))
 """SQLite's full-text index (FTS5) over folded text; its rows are numbered by `documents.key`."""

@@ -10,7 +10,7 @@ import datetime
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -35,6 +35,8 @@ from marsad.record.schema import (
 )
 
 _to_json = msgspec.json.Encoder()
+
+Answer = TypeVar("Answer")
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -139,8 +141,7 @@ class Record:
 
     def copies(self) -> list[list[str]]:
         """Return the groups of reports that are copies of one text."""
-        with self._engine.connect() as connection:
-            return telling.list_copies(connection)
+        return self.look(telling.list_copies)
 
     def find_incident(self, wanted: str) -> telling.StoredIncident:
         """Return the incident with this id; an old id leads to what it became.
@@ -148,8 +149,7 @@ class Record:
         Raises:
             RecordError: there is none.
         """
-        with self._engine.connect() as connection:
-            return telling.find(connection, wanted)
+        return self.look(lambda connection: telling.find(connection, wanted))
 
     def explain_incident(self, wanted: str) -> telling.Explained:
         """Return why the events of an incident are linked, and why their neighbours are not.
@@ -157,8 +157,7 @@ class Record:
         Raises:
             RecordError: there is no such incident.
         """
-        with self._engine.connect() as connection:
-            return telling.explain(connection, self.linker, wanted)
+        return self.look(lambda connection: telling.explain(connection, self.linker, wanted))
 
     def judge(self, judgement: judging.StoredJudgement) -> int:
         """Write a judgement down; incidents follow it at once. Returns its number, by which it can be undone.
@@ -193,13 +192,21 @@ class Record:
 
     def examine(self) -> list[str]:
         """Return a sentence for every fault of the record; none if it is sound."""
+        return self.look(lambda connection: list(doctor.examine(connection)))
+
+    def look(self, question: Callable[[sa.Connection], Answer]) -> Answer:
+        """Return the answer to a question over the record, asked of one moment of it."""
         with self._engine.connect() as connection:
-            return list(doctor.examine(connection))
+            return question(connection)
+
+    def change(self, work: Callable[[sa.Connection], Answer]) -> Answer:
+        """Do some work on the record, all or nothing, and return what comes of it."""
+        with self._transaction() as connection:
+            return work(connection)
 
     def judgements(self) -> list[judging.StoredJudgement]:
         """Return every judgement, the oldest first."""
-        with self._engine.connect() as connection:
-            return judging.list_all(connection)
+        return self.look(judging.list_all)
 
     def _transaction(self) -> _Transaction:
         if self._writer is None:
