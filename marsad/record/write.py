@@ -20,6 +20,7 @@ from marsad.model import Claim, CodedDocument, Document, Event, Participant, Sto
 from marsad.record import doctor, judging, query, rebuild
 from marsad.record import incidents as telling
 from marsad.record.claims import claims_of
+from marsad.record.database import explain, make_engine
 from marsad.record.linking import Identity, Linker
 from marsad.record.schema import (
     claims,
@@ -28,8 +29,6 @@ from marsad.record.schema import (
     event_parties,
     event_places,
     events,
-    explain,
-    make_engine,
     runs,
     stories,
 )
@@ -45,7 +44,8 @@ class Added(msgspec.Struct, frozen=True):
 
 
 def open_record(location: str, fold: Callable[[str], str] = str.casefold, *, create: bool = True) -> Record:
-    """Open the record at `location` (a path), creating it if wanted; `fold` makes spellings alike for search.
+    """Open the record at `location` (a path, or the URL of a PostgreSQL database), creating it if wanted; `fold` makes
+    spellings alike for search.
 
     Raises:
         RecordError: it cannot be opened.
@@ -61,6 +61,7 @@ class Record:
         self._location = location
         self._fold = fold
         self._writer: sa.Connection | None = None
+        self._reader: sa.Connection | None = None
         self.linker = Linker()
 
     def __enter__(self) -> Record:
@@ -75,9 +76,10 @@ class Record:
 
     def close(self) -> None:
         """Close the connections."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        for connection in (self._writer, self._reader):
+            if connection is not None:
+                connection.close()
+        self._writer = self._reader = None
         self._engine.dispose()
 
     def start_run(self, coder: str, data: str) -> int:
@@ -87,8 +89,11 @@ class Record:
 
     def has(self, document: Document) -> bool:
         """Say whether adding this report would change nothing."""
-        with self._transaction() as connection:
-            return _unchanged(document, _versions(connection, document)) is not None
+        # Only looks, so that programs that add at once do not wait for each other here; adding looks again.
+        if self._reader is None:
+            self._reader = self._engine.connect()
+        with self._reader.begin():
+            return _unchanged(document, _versions(self._reader, document)) is not None
 
     def add(self, coded: CodedDocument, run: int, sketch: ReportSketch | None = None) -> Added:
         """Write a report and its events, and link them to incidents if it comes with its sketch: all or nothing.
