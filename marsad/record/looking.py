@@ -15,6 +15,9 @@ from marsad.record.schema import blocks, copies, copy_bands, documents, incident
 Kin = dict[tuple[int, int], str]
 """How reports are related by their texts: `copy` or `template`, by the keys of the two, the smaller first."""
 
+Ties = dict[tuple[int, int], float]
+"""Links of events with their log-odds, by the keys of the two, the smaller first."""
+
 _MOST_VALUES = 450  # SQLite's older limit is 999, and some statements hold a list twice
 
 
@@ -41,6 +44,10 @@ _TEXTS = (
     .where(report_sketches.c.document.in_(_IN_BANDS.distinct()))
 )
 _EXISTING = sa.select(incidents.c.id).where(incidents.c.id.in_(_list("keys")))
+_OF_INCIDENTS = sa.select(sketches.c.event).where(sketches.c.incident.in_(_list("keys")))
+_ANCHORED = sa.select(sketches.c.event).where(sketches.c.anchor.in_(_list("keys")))
+EVENTS_IN = sa.select(sketches.c.event).where(sketches.c.document == sa.bindparam("document"))
+_UNTIE = links.delete().where(links.c.left == sa.bindparam("one"), links.c.right == sa.bindparam("other"))
 _MOVE = sketches.update().where(sketches.c.event == sa.bindparam("key")).values(incident=sa.bindparam("name"))
 
 
@@ -50,13 +57,44 @@ def portions(values: Sequence[Any]) -> Iterator[list[Any]]:
         yield list(values[start : start + _MOST_VALUES])
 
 
-def links_of(connection: sa.Connection, keys: Collection[int]) -> dict[tuple[int, int], float]:
+def links_of(connection: sa.Connection, keys: Collection[int]) -> Ties:
     """Return the links of events with their scores."""
-    found: dict[tuple[int, int], float] = {}
+    found: Ties = {}
     for some in portions(sorted(keys)):
         for left, right, score in connection.execute(_LINKS, {"keys": some}):
             found[left, right] = score
     return found
+
+
+def change_links(connection: sa.Connection, before: Ties, after: Ties) -> None:
+    """Make the links that the record holds these."""
+    gone = [{"one": a, "other": b} for a, b in before.keys() - after.keys()]
+    if gone:
+        connection.execute(_UNTIE, gone)
+    new = [{"left": a, "right": b, "score": after[a, b]} for a, b in sorted(after.keys() - before.keys())]
+    if new:
+        connection.execute(links.insert(), new)
+
+
+def events_of(connection: sa.Connection, names: Collection[str]) -> set[int]:
+    """Return the events of these incidents."""
+    return {k for some in portions(sorted(names)) for k in connection.scalars(_OF_INCIDENTS, {"keys": some})}
+
+
+def anchored(connection: sa.Connection, anchors: Collection[str]) -> set[int]:
+    """Return the events with these anchors."""
+    return {k for some in portions(sorted(anchors)) for k in connection.scalars(_ANCHORED, {"keys": some})}
+
+
+def take_out(connection: sa.Connection, document: int, keys: Sequence[int]) -> None:
+    """Delete what linking knows of a report and its events."""
+    for some in portions(keys):
+        connection.execute(links.delete().where(links.c.left.in_(some) | links.c.right.in_(some)))
+        connection.execute(blocks.delete().where(blocks.c.event.in_(some)))
+        connection.execute(sketches.delete().where(sketches.c.event.in_(some)))
+    connection.execute(copies.delete().where((copies.c.document == document) | (copies.c.other == document)))
+    connection.execute(copy_bands.delete().where(copy_bands.c.document == document))
+    connection.execute(report_sketches.delete().where(report_sketches.c.document == document))
 
 
 def rows_of(connection: sa.Connection, keys: Collection[int]) -> Iterator[Any]:

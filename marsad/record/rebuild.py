@@ -14,8 +14,9 @@ from marsad.errors import RecordError
 from marsad.link import compare, resolver
 from marsad.link.model import ReportSketch
 from marsad.record import judging
-from marsad.record.linking import Linker, Member
+from marsad.record.linking import Linker
 from marsad.record.looking import Kin
+from marsad.record.members import Member
 from marsad.record.schema import copies, documents, events, incidents, links, report_sketches, sketches
 
 _AT_ONCE = 5_000

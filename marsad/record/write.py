@@ -21,7 +21,8 @@ from marsad.record import doctor, judging, query, rebuild
 from marsad.record import incidents as telling
 from marsad.record.claims import claims_of
 from marsad.record.database import explain, make_engine
-from marsad.record.linking import Identity, Linker
+from marsad.record.linking import Linker
+from marsad.record.members import Identity
 from marsad.record.schema import (
     claims,
     document_words,
@@ -62,6 +63,7 @@ class Record:
         self._fold = fold
         self._writer: sa.Connection | None = None
         self._reader: sa.Connection | None = None
+        self._seen: object = None
         self.linker = Linker()
 
     def __enter__(self) -> Record:
@@ -209,19 +211,32 @@ class Record:
     def _transaction(self) -> _Transaction:
         if self._writer is None:
             self._writer = self._engine.connect().execution_options(writes=True)
-        return _Transaction(self._writer, self.linker.forget)
+        return _Transaction(self._writer, self._look_around, self.linker.forget)
+
+    def _look_around(self, connection: sa.Connection) -> None:
+        """Forget what linking remembers if another program has written since; only SQLite tells."""
+        now = None
+        if connection.dialect.name == "sqlite":
+            now = connection.exec_driver_sql("PRAGMA data_version").scalar()
+        if now is None or now != self._seen:
+            self.linker.forget()
+        self._seen = now
+        self.linker.shrink()
 
 
 class _Transaction:
     """Begins on entering, commits on leaving, rolls back on an error; hands out the connection."""
 
-    def __init__(self, connection: sa.Connection, forget: Callable[[], None]) -> None:
+    def __init__(
+        self, connection: sa.Connection, begun: Callable[[sa.Connection], None], undone: Callable[[], None]
+    ) -> None:
         self._connection = connection
-        self._forget = forget
+        self._begun = begun
+        self._undone = undone
 
     def __enter__(self) -> sa.Connection:
-        self._forget()
         self._open = self._connection.begin()
+        self._begun(self._connection)
         return self._connection
 
     def __exit__(
@@ -231,6 +246,7 @@ class _Transaction:
             self._open.commit()
         else:
             self._open.rollback()
+            self._undone()
 
 
 def _versions(connection: sa.Connection, document: Document) -> list[Any]:
@@ -302,19 +318,17 @@ def _add_document(connection: sa.Connection, coded: CodedDocument, run: int, pla
 
 
 class _Before(NamedTuple):
-    """What an earlier reading of a report leaves: its events with the order of their birth, and what they were tied to."""
+    """What an earlier reading of a report leaves: its events with the order of their birth, and their incidents."""
 
     events: list[tuple[EventSketch, int]]
-    tied: set[int]
     incidents: set[str]
 
 
 def _unlink(connection: sa.Connection, keys: list[int], linker: Linker) -> _Before:
-    found = _Before([], set(), set())
+    found = _Before([], set())
     for key in keys:
-        old, tied = linker.remove(connection, key)
+        old = linker.remove(connection, key)
         found.events.extend((m.sketch, m.born) for m in old)
-        found.tied.update(tied)
         found.incidents.update(m.incident for m in old if m.incident)
     return found
 
@@ -329,8 +343,8 @@ def _link(
     linker, sketch = linking
     if sketch is not None:
         linker.add(connection, key, sketch, keys, heirs(before.events, sketch.events))
-    if before.tied:
-        linker.resolve(connection, before.tied, sketch.report if sketch else "")
+    elif before.events:
+        linker.resolve(connection, [], "")
     if before.incidents:
         linker.sweep(connection, before.incidents)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+from unittest import mock
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marsad.link.resolver import Ruling, components, pair, resolve, settle
+from marsad.link.resolver import Ruling, components, pair, resolve, settle, slim
 
 KEYS = ["a", "b", "c", "d", "e"]
 
@@ -51,3 +54,23 @@ def test_the_order_of_events_makes_no_difference(scores: dict[tuple[str, str], f
     links = {p: s for p, s in scores.items() if s > 0}
     assert components(order, links, []) == components(KEYS, links, [])
     assert resolve(order, scorer(scores), [], []) == resolve(KEYS, scorer(scores), [], [])
+
+
+LINKS = st.dictionaries(
+    st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")).filter(lambda p: p[0] < p[1]),
+    st.floats(0.01, 7).map(lambda x: round(x, 1)),
+)
+
+
+@given(LINKS, LINKS)
+def test_the_few_links_that_are_kept_give_the_same_components(one: dict[Any, float], more: dict[Any, float]) -> None:
+    every = {**one, **more}
+    for largest in (8, 3):  # a larger component is cut
+        with mock.patch("marsad.link.resolver.MAX_GROUP", largest):
+            assert components("abcdefgh", slim(every), []) == components("abcdefgh", every, [])
+    assert slim({**slim({p: every[p] for p in one}), **more}) == slim(every)
+
+
+def test_a_crowd_keeps_one_link_an_event() -> None:
+    crowd = {(a, b): 5.0 for a in KEYS for b in KEYS if a < b}
+    assert len(slim(crowd)) == len(KEYS) - 1
