@@ -115,9 +115,9 @@ class Linker:
 
     def sweep(self, connection: sa.Connection, names: Collection[str]) -> None:
         """Drop those of these incidents that hold no event any more."""
-        for some in looking.portions(sorted(names)):
-            held = set(connection.scalars(sa.select(sketches.c.incident).where(sketches.c.incident.in_(some))))
-            connection.execute(incidents.delete().where(incidents.c.id.in_([n for n in some if n not in held])))
+        connection.execute(
+            incidents.delete().where(looking.among(incidents.c.id)), {"keys": looking.empty_of(connection, names)}
+        )
 
     # ---- copies -----------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,13 @@ from marsad.record.schema import (
 _to_json = msgspec.json.Encoder()
 
 
+_VERSIONS = sa.select(*(documents.c[name] for name in ("key", "id", "hash", "published", "version"))).order_by(
+    documents.c.version.desc()
+)
+_BY_ID = _VERSIONS.where(documents.c.id == sa.bindparam("id"))
+_BY_ID_OR_URL = _VERSIONS.where(sa.or_(documents.c.id == sa.bindparam("id"), documents.c.url == sa.bindparam("url")))
+
+
 class Added(msgspec.Struct, frozen=True):
     """What adding a report did: `state` is added, new-version or unchanged; `version` counts from 1."""
 
@@ -251,11 +258,10 @@ class _Transaction:
 
 def _versions(connection: sa.Connection, document: Document) -> list[Any]:
     """The rows under the same id or address, newest version first."""
-    same = documents.c.id == document.id
-    if document.url:
-        same = sa.or_(same, documents.c.url == document.url)
-    columns = (documents.c.key, documents.c.id, documents.c.hash, documents.c.published, documents.c.version)
-    return list(connection.execute(sa.select(*columns).where(same).order_by(documents.c.version.desc())))
+    select = _BY_ID_OR_URL if document.url else _BY_ID
+    return list(
+        connection.execute(select, {"id": document.id, "url": document.url} if document.url else {"id": document.id})
+    )
 
 
 def _unchanged(document: Document, versions: list[Any]) -> Any | None:
