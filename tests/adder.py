@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from bench.link import Made, stream
+from bench.stream import Made, stream
 from marsad import pipeline
 from marsad.link.model import ReportSketch
 from marsad.model import CodedDocument, Document

@@ -34,8 +34,9 @@ def log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], was: Map
                 if o in now
             ]
     gone = before - now.keys()
+    first = {incident_id(m.anchor): name for name, group in now.items() for m in group} if gone else {}
     for name in sorted(gone):
-        heir = _heir(name, now, was)
+        heir = first.get(name) or _heir(name, now, was)
         if heir is not None:
             rows.append({"at": at, "kind": "merged", "incident": name, "other": heir, "cause": cause})
             connection.execute(redirects.delete().where(redirects.c.old == name))
@@ -49,10 +50,7 @@ def log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], was: Map
 
 
 def _heir(name: str, now: Mapping[str, Sequence[Member]], was: Mapping[int, str]) -> str | None:
-    """The incident that holds the first event of an old one, or else most of its events."""
-    for new, group in now.items():
-        if any(incident_id(m.anchor) == name for m in group):
-            return new
+    """The incident that holds most of the events of an old one whose first event is gone."""
     shares = {new: sum(was.get(m.key) == name for m in group) for new, group in now.items()}
     best = max(shares, key=lambda new: (shares[new], new), default=None)
     return best if best is not None and shares[best] else None

@@ -72,6 +72,12 @@ def has_any(connection: sa.Connection) -> bool:
     return connection.execute(_ANY).first() is not None
 
 
+def reports(connection: sa.Connection) -> set[str]:
+    """Return the reports that any judgement is about."""
+    rows = connection.execute(sa.select(judgements.c.left_report, judgements.c.right_report))
+    return {report for row in rows for report in row if report}
+
+
 def load(connection: sa.Connection, reports: Collection[str]) -> Rulings:
     """Return the judgements in force that touch these reports."""
     wanted = list(reports)

@@ -53,7 +53,7 @@ class Linker:
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
         self._weights = weights if weights is not None else load_weights()
         self._members = Members()
-        self._verdicts: dict[tuple[int, int, str], compare.Verdict] = {}
+        self._verdicts: dict[tuple[int, int, str], tuple[float, bool]] = {}
         # What events that were taken out leave to do: whom to compare anew, and what to resolve anew.
         self._loose: set[int] = set()
         self._tied: set[int] = set()
@@ -167,23 +167,29 @@ class Linker:
             others = self.candidates(connection, own.key)
             kin = looking.kin_of(connection, [own.document])
             for other in others:
-                verdict = self.compare(own, other, kin)
-                if verdict.score > 0 and not verdict.cannot:
-                    found[min(own.key, other.key), max(own.key, other.key)] = round(verdict.score, 6)
+                score, cannot = self.weigh(own, other, kin)
+                if score > 0 and not cannot:
+                    found[min(own.key, other.key), max(own.key, other.key)] = round(score, 6)
         return found
 
     def compare(self, a: Member, b: Member, kin: Kin) -> compare.Verdict:
-        """Return the machine's judgement of two events; `kin` says which reports are copies."""
+        """Return the machine's judgement of two events, with reasons; `kin` says which reports are copies."""
         texts = kin.get((min(a.document, b.document), max(a.document, b.document)), "")
         first, second = (a, b) if a.anchor <= b.anchor else (b, a)
-        name = (first.stamp, second.stamp, texts)
-        verdict = self._verdicts.get(name)
-        if verdict is None:
-            verdict = compare.compare(first.sketch, second.sketch, self._weights, texts=texts)
+        return compare.compare(first.sketch, second.sketch, self._weights, texts=texts)
+
+    def weigh(self, a: Member, b: Member, kin: Kin) -> tuple[float, bool]:
+        """Return the log-odds that two events are one incident, and whether they cannot be; remembered."""
+        texts = kin.get((a.document, b.document) if a.document < b.document else (b.document, a.document), "")
+        name = (a.stamp, b.stamp, texts) if a.anchor <= b.anchor else (b.stamp, a.stamp, texts)
+        known = self._verdicts.get(name)
+        if known is None:
+            verdict = self.compare(a, b, kin)
+            known = verdict.score, verdict.cannot
             if len(self._verdicts) >= _MOST_VERDICTS:
                 self._verdicts.clear()
-            self._verdicts[name] = verdict
-        return verdict
+            self._verdicts[name] = known
+        return known
 
     # ---- incidents --------------------------------------------------------------------------------------------------
 
@@ -201,22 +207,29 @@ class Linker:
         every = {m.anchor: m for m in gathered.members.values() if m.incident or compare.is_linkable(m.sketch)}
         kept = _slim(gathered)
         looking.change_links(connection, gathered.stored, dict(kept.values()))
-        rulings = [r for r in gathered.rulings.pairs if r.left in every and r.right in every]
-        settled = resolver.settle(rulings)
-        by_anchor = {pair: score for pair, (_, score) in kept.items()}
         kin = looking.kin_of(connection, {m.document for m in every.values()})
+        groups = self.incidents_of(every, {pair: score for pair, (_, score) in kept.items()}, gathered.rulings, kin)
+        self.save(connection, _changed(groups, wanted), kin, (gathered.rulings, cause))
+
+    def incidents_of(
+        self,
+        every: Mapping[str, Member],
+        ties: Mapping[resolver.Pair, float],
+        rulings: judging.Rulings,
+        kin: Kin,
+    ) -> list[list[Member]]:
+        """Return the incidents that these events (by anchor) make, given their links and what people judged of them."""
+        settled = resolver.settle([r for r in rulings.pairs if r.left in every and r.right in every])
+        sketched = {anchor: member.sketch for anchor, member in every.items()}
 
         def score(a: str, b: str) -> tuple[float, bool]:
-            verdict = self.compare(every[a], every[b], kin)
-            return verdict.score, verdict.cannot
+            return self.weigh(every[a], every[b], kin)
 
-        sketched = {a: m.sketch for a, m in every.items()}
-        groups = [
-            [every[a] for a in group]
-            for component in resolver.components(every, by_anchor, settled[0])
+        return [
+            [every[anchor] for anchor in group]
+            for component in resolver.components(every, ties, settled[0])
             for group in crowd.resolve(component, sketched, settled, score)
         ]
-        self._save(connection, _changed(groups, wanted), kin, (gathered.rulings, cause))
 
     def _gather(self, connection: sa.Connection, keys: Iterable[int], fresh: Ties) -> _Gathered:
         """Everything that links or people's judgements tie to these events, and links that were just found among them."""
@@ -243,26 +256,26 @@ class Linker:
         inside = {pair: score for pair, score in stored.items() if pair[0] in seen}
         return _Gathered(seen, inside, {**inside, **counted}, rulings)
 
-    def _save(
+    def save(
         self,
         connection: sa.Connection,
         groups: Sequence[Sequence[Member]],
         kin: Kin,
         because: tuple[judging.Rulings, str],
     ) -> None:
+        """Write these incidents, each given as its events, what is told of them and what became of earlier ones."""
         rulings, cause = because
-        now: dict[str, Sequence[Member]] = {}
-        for group in groups:
-            now[history.incident_id(min(group, key=lambda m: m.born).anchor)] = group
+        now = {history.incident_id(min(group, key=lambda m: m.born).anchor): group for group in groups}
         was = {m.key: m.incident for group in groups for m in group if m.incident}
         there = looking.existing(connection, {*now, *was.values()})
+        alike: dict[int, list[int]] = {}
+        for (a, b), kind in kin.items():
+            if kind == "copy":
+                alike.setdefault(a, []).append(b)
+        rows = [_row(name, group, alike, rulings) for name, group in now.items()]
+        looking.write_incidents(connection, rows, there)
+        looking.move(connection, [(m.key, name) for name, g in now.items() for m in g if m.incident != name])
         for name, group in now.items():
-            row = _row(name, group, kin, rulings)
-            if name in there:
-                connection.execute(incidents.update().where(incidents.c.id == name).values(**row))
-            else:
-                connection.execute(incidents.insert(), row)
-            looking.move(connection, [m.key for m in group if m.incident != name], name)
             for member in group:
                 member.incident = name
         history.log(connection, now, {k: i for k, i in was.items() if i in there}, cause)
@@ -356,9 +369,11 @@ def _changed(groups: Sequence[Sequence[Member]], wanted: Collection[int]) -> lis
     ]
 
 
-def _row(name: str, group: Sequence[Member], kin: Kin, rulings: judging.Rulings) -> dict[str, object]:
+def _row(
+    name: str, group: Sequence[Member], alike: Mapping[int, Sequence[int]], rulings: judging.Rulings
+) -> dict[str, object]:
     by_key = {m.document: m.sketch.report for m in group}
-    pairs = [(by_key[a], by_key[b]) for (a, b), kind in kin.items() if kind == "copy" and a in by_key and b in by_key]
+    pairs = [(by_key[a], by_key[b]) for a in by_key for b in alike.get(a, ()) if b in by_key]
     copied = {r: g[0] for g in copying.groups(pairs) for r in g}
     ruled = rulings.of([m.sketch.anchor for m in group])
     summary = summarize([m.sketch for m in group], copied, ruled)

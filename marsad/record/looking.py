@@ -93,6 +93,7 @@ _OF_INCIDENTS = sa.select(sketches.c.event).where(among(sketches.c.incident))
 _ANCHORED = sa.select(sketches.c.event).where(among(sketches.c.anchor))
 EVENTS_IN = sa.select(sketches.c.event).where(sketches.c.document == sa.bindparam("document"))
 _UNTIE = links.delete().where(links.c.left == sa.bindparam("one"), links.c.right == sa.bindparam("other"))
+_REWRITE = incidents.update().where(incidents.c.id == sa.bindparam("name"))
 _MOVE = sketches.update().where(sketches.c.event == sa.bindparam("key")).values(incident=sa.bindparam("name"))
 
 
@@ -164,7 +165,17 @@ def empty_of(connection: sa.Connection, names: Collection[str]) -> set[str]:
     return set(names) - set(connection.scalars(_HELD, {"keys": names}))
 
 
-def move(connection: sa.Connection, keys: Sequence[int], name: str) -> None:
-    """Make events part of an incident."""
-    if keys:
-        connection.execute(_MOVE, [{"key": key, "name": name} for key in keys])
+def write_incidents(connection: sa.Connection, rows: Sequence[dict[str, Any]], there: Collection[str]) -> None:
+    """Write the rows of incidents; `there` are those that the record holds already."""
+    old = [{**row, "name": row["id"]} for row in rows if row["id"] in there]
+    new = [row for row in rows if row["id"] not in there]
+    if old:
+        connection.execute(_REWRITE, old)
+    if new:
+        connection.execute(incidents.insert(), new)
+
+
+def move(connection: sa.Connection, moves: Sequence[tuple[int, str]]) -> None:
+    """Make events part of incidents."""
+    if moves:
+        connection.execute(_MOVE, [{"key": key, "name": name} for key, name in moves])
