@@ -21,7 +21,7 @@ _to_json = msgspec.json.Encoder()
 
 
 def fill(record: Record, run: int, made: Iterable[Made]) -> None:
-    """Write reports with one event each to a fresh record in a file, and what linking needs to know; the rebuild links them."""
+    """Write reports with one event each to a fresh record in a file, with what linking needs; the rebuild links them."""
     meeting = _Meeting()
     numbered = enumerate(made, 1)
     while portion := list(itertools.islice(numbered, AT_ONCE)):

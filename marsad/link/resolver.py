@@ -27,7 +27,11 @@ SURE = 4.0
 STRONG = SURE - CLOSE
 """Log-odds from which a link counts whatever other links its ends have or get."""
 MAX_GROUP = 400
-"""A component of more events is cut at its weakest links before it is resolved."""
+"""A component of more events is cut at its weakest links before it is resolved, if that leaves larger pieces."""
+PIECE = 0.1
+"""The share of a component that makes a larger piece."""
+_MOST_CUT = 20
+"""Log-odds beyond which no link is cut."""
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -136,26 +140,45 @@ def components(keys: Collection[str], links: Mapping[Pair, float], together: Seq
     best = closest(links)
     links = {key: score for key, score in links.items() if is_active(key, score, best)}
     found = []
-    queue = [(list(keys), 0.0)]
+    queue = [(part, 0) for part in _parts(keys, 0, links, together)]
     while queue:
-        members, least = queue.pop()
-        inside = set(members)
-        groups = Groups()
-        for (a, b), score in links.items():
-            if score > least and a in inside and b in inside:
-                groups.join(a, b)
-        for a, b in together:
-            if a in inside and b in inside:
-                groups.join(a, b)
-        parts: dict[str, list[str]] = {}
-        for key in sorted(members):
-            parts.setdefault(groups.find(key), []).append(key)
-        for part in parts.values():
-            if len(part) > MAX_GROUP and least < 20:
-                queue.append((part, least + 1.0))
-            else:
-                found.append(part)
+        part, least = queue.pop()
+        pieces = _cut(part, least, links, together) if len(part) > MAX_GROUP else []
+        queue += pieces
+        if not pieces:
+            found.append(part)
     return sorted(found)
+
+
+def _cut(
+    part: list[str], least: int, links: Mapping[Pair, float], together: Sequence[Pair]
+) -> list[tuple[list[str], int]]:
+    """Cut a component where it falls into pieces of some size, as the days of a town that is struck every day do; a crowd
+    that tells of one happening only sheds single events, and stays whole. Returns the pieces with the score of the cut.
+    """
+    for score in range(least + 1, _MOST_CUT + 1):
+        pieces = _parts(part, score, links, together)
+        if sum(len(piece) >= PIECE * len(part) for piece in pieces) > 1:
+            return [(piece, score) for piece in pieces]
+    return []
+
+
+def _parts(
+    keys: Collection[str], least: float, links: Mapping[Pair, float], together: Sequence[Pair]
+) -> list[list[str]]:
+    """The groups that people's judgements and links of more than this score tie, each sorted."""
+    inside = set(keys)
+    groups = Groups()
+    for (a, b), score in links.items():
+        if score > least and a in inside and b in inside:
+            groups.join(a, b)
+    for a, b in together:
+        if a in inside and b in inside:
+            groups.join(a, b)
+    parts: dict[str, list[str]] = {}
+    for key in sorted(keys):
+        parts.setdefault(groups.find(key), []).append(key)
+    return list(parts.values())
 
 
 def closeness(best: float, mean: float) -> float:
