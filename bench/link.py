@@ -1,187 +1,76 @@
 """Speed, memory and size of linking over a synthetic stream: Zipf places, bursts, copies, updates, background mentions.
 
-    python -m bench.link [EVENTS …] [--rebuild]     default 10000 100000
+    python -m bench.link [EVENTS …] [--rebuild | --archive] [--folder FOLDER]     default 10000 100000
 
-Prints, for each size of the archive, milliseconds of processor time per new event (median and 95th percentile of the last
-2,000; writing and linking together, and linking alone), memory, the size of the record, and with --rebuild the time to build
-all anew. Events come at a steady rate, so a larger archive is a longer time, not a denser one.
+Prints, for each size of the archive, milliseconds of processor time per new event (median, mean and 95th percentile of the
+last 2,000; writing and linking together, and linking alone), memory, the size of the record, and with --rebuild the time to
+build all anew. With --archive all but the last 2,000 events are written at once and linked by a rebuild, which takes less
+time than adding them and leads to the same incidents. Events come at a steady rate, so a larger archive is a longer time,
+not a denser one.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
 import itertools
-import random
+import os
 import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from marsad.link import copies
-from marsad.link.model import EventSketch, ReportSketch, Spot, Toll
-from marsad.model import CodedDocument, DateRange, Document, Event, Place, Span
+from bench.archive import fill
+from bench.stream import stream
 from marsad.record import Record, open_record
 
-PLACES = 3_000
-EVENTS_A_DAY = 200
-BURST = 0.78  # the chance that one more report tells of an incident
 LAST = 2_000
-_START = datetime.date(2015, 1, 1)
-_KINDS = ("drone", "missile", "artillery", "aircraft", "car-bomb", "firearm")
-_OBJECTS = ("market", "house", "school", "vehicle", "hospital", "factory", "road", "power-station")
-_ACTORS = tuple(f"group:g{i}" for i in range(40))
-_VOCABULARY = tuple(f"word{i}" for i in range(20_000))
 
 
-class Made(NamedTuple):
-    """A report of the stream, as read and as linking sees it."""
-
-    coded: CodedDocument
-    sketch: ReportSketch
-
-
-class Happening(NamedTuple):
-    """An incident of the stream, as it happened."""
-
-    day: datetime.date
-    spot: Spot
-    actor: str
-    kind: str
-    object: str
-    words: tuple[str, ...]
-    killed: int
-    background: float
-
-
-def stream(events: int, seed: int = 1) -> Iterator[Made]:
-    """Yield reports with one event each, in the order in which they appear."""
-    rng = random.Random(seed)
-    spots = [_spot(i, rng) for i in range(PLACES)]
-    weights = [1 / (i + 1) for i in range(PLACES)]
-    cumulative = list(itertools.accumulate(weights))
-    open_now: list[tuple[Happening, list[str]]] = []
-    for number in range(events):
-        day = _START + datetime.timedelta(days=number // EVENTS_A_DAY)
-        open_now = [(h, w) for h, w in open_now if (day - h.day).days <= 3]
-        if open_now and rng.random() < BURST:
-            happening, text = rng.choice(open_now[-12:])
-        else:
-            happening, text = _happening(day, rng.choices(spots, cum_weights=cumulative)[0], rng), []
-            open_now.append((happening, text))
-        yield _report(number, day, happening, text, rng)
-
-
-def _spot(number: int, rng: random.Random) -> Spot:
-    country = f"C{number % 12:02}"
-    return Spot(
-        id=f"place:{number}",
-        name=f"Place {number}",
-        level="settlement",
-        country=country,
-        lat=round(rng.uniform(-30, 55), 3),
-        lon=round(rng.uniform(-10, 75), 3),
-        within=(f"admin:{number % 200}",),
-        words=(f"place{number}",),
-        near=True,
-    )
-
-
-def _happening(day: datetime.date, spot: Spot, rng: random.Random) -> Happening:
-    return Happening(
-        day,
-        spot,
-        rng.choice(_ACTORS),
-        rng.choice(_KINDS),
-        rng.choice(_OBJECTS),
-        tuple(rng.sample(_VOCABULARY, 10)),
-        rng.randint(0, 12),
-        rng.random(),
-    )
-
-
-def _report(number: int, day: datetime.date, told: Happening, text: list[str], rng: random.Random) -> Made:
-    name = f"s{number}"
-    is_copy = bool(text) and rng.random() < 0.2
-    words = text if is_copy else [*rng.sample(_VOCABULARY, 40), *told.words]
-    text[:] = words
-    published = f"{day.isoformat()}T{rng.randint(0, 23):02}:00:00Z"
-    spot = told.spot if rng.random() < 0.95 else None
-    dated = rng.random() < 0.9
-    killed = told.killed + rng.randint(0, 2)
-    hashed = copies.shingles(words)
-    event = EventSketch(
-        event=f"{name}:e1",
-        report=name,
-        anchor=f"{name}:0:ASSAULT",
-        type="ASSAULT",
-        published=published,
-        start=told.day.isoformat() if dated else None,
-        end=told.day.isoformat() if dated else None,
-        spots=(spot,) if spot else (),
-        actors=(told.actor,),
-        parties=(told.actor,),
-        weapons=(told.kind,) if rng.random() < 0.8 else (),
-        objects=(told.object,) if rng.random() < 0.7 else (),
-        words=tuple(sorted({*rng.sample(told.words, 6), *rng.sample(_VOCABULARY, 6)})),
-        marks=("new",),
-        tolls=(Toll(field="killed", count=killed, start=0, end=4, source=f"source {number % 50}", rank="counter"),),
-        seats=((0, 4, 0),),
-    )
-    sketch = ReportSketch(
-        report=name,
-        published=published,
-        publisher=f"publisher{number % 30}.example",
-        shingles=hashed,
-        signature=copies.signature(hashed),
-        facts=(f"b:n:{killed}", f"b:p:{told.spot.id}", f"b:d:{told.day}"),
-        events=(event,),
-    )
-    return Made(_coded(name, published, told, number), sketch)
-
-
-def _coded(name: str, published: str, told: Happening, number: int) -> CodedDocument:
-    text = f"word and more of report {number}"
-    span = Span(0, 4, text[:4])
-    day, spot = told.day.isoformat(), told.spot
-    where = Place(span=span, name=spot.name, country=spot.country, lat=spot.lat, lon=spot.lon, level=spot.level)
-    event = Event(id=f"{name}:e1", type="ASSAULT", trigger=span, places=(where,), date=DateRange(day, day))
-    document = Document(id=name, text=text, published=published, publisher=f"publisher{number % 30}.example")
-    return CodedDocument(document=document, language="ar", events=(event,))
-
-
-def measure(events: int, folder: Path, *, rebuild: bool) -> dict[str, float]:
+def measure(events: int, folder: Path, *, rebuild: bool, archive: bool) -> dict[str, float]:
     """Return what was measured on a stream of so many events."""
     path = folder / f"{events}.db"
-    path.unlink(missing_ok=True)
     whole: list[float] = []
     alone: list[float] = []
+    found: dict[str, float] = {}
     with open_record(str(path)) as record:
         run = record.start_run("bench", "bench")
+        reports = stream(events)
+        if archive:
+            began = time.perf_counter()
+            fill(record, run, itertools.islice(reports, max(0, events - LAST)))
+            found["filled_s"] = time.perf_counter() - began
+            found |= _rebuild(record)
         _time_linking(record, alone)
         began = time.perf_counter()
-        for made in stream(events):
+        for made in reports:
             start = time.process_time()
             record.add(made.coded, run, made.sketch)
             whole.append((time.process_time() - start) * 1000)
-        total = time.perf_counter() - began
-        found = {
-            "median_ms": statistics.median(whole[-LAST:]),
-            "p95_ms": statistics.quantiles(whole[-LAST:], n=20)[-1],
-            "link_median_ms": statistics.median(alone[-LAST:]),
-            "link_p95_ms": statistics.quantiles(alone[-LAST:], n=20)[-1],
-            "stream_s": total,
-        }
+        found["stream_s"] = time.perf_counter() - began
+        found |= _told("", whole) | _told("link_", alone)
         if rebuild:
-            start = time.perf_counter()
-            found["incidents"] = record.relink()
-            found["rebuild_s"] = time.perf_counter() - start
+            found |= _rebuild(record)
     found["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found["record_mb"] = path.stat().st_size / 1e6
     return found
+
+
+def _rebuild(record: Record) -> dict[str, float]:
+    began, used = time.perf_counter(), time.process_time()
+    incidents = record.relink()
+    took = {"rebuild_s": time.perf_counter() - began, "rebuild_cpu_s": time.process_time() - used}
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"incidents": incidents, **took, "rebuild_memory_mb": memory}
+
+
+def _told(name: str, times: list[float]) -> dict[str, float]:
+    last = times[-LAST:]
+    return {
+        f"{name}median_ms": statistics.median(last),
+        f"{name}mean_ms": statistics.fmean(last),
+        f"{name}p95_ms": statistics.quantiles(last, n=20)[-1],
+    }
 
 
 def _time_linking(record: Record, times: list[float]) -> None:
@@ -201,11 +90,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.link", description="Speed, memory and size of linking.")
     parser.add_argument("events", nargs="*", type=int, default=[10_000, 100_000])
     parser.add_argument("--rebuild", action="store_true", help="also build all incidents anew")
+    parser.add_argument("--archive", action="store_true", help="write all but the last events at once, then rebuild")
+    parser.add_argument("--folder", type=Path, help="keep the records here (default: a temporary folder)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or Path(temporary)
         for events in options.events:
-            found = measure(events, Path(folder), rebuild=options.rebuild)
-            print(f"{events} events: " + "  ".join(f"{name} {value:.1f}" for name, value in found.items()), flush=True)
+            found = measure(events, folder, rebuild=options.rebuild, archive=options.archive)
+            load = os.getloadavg()[0]
+            told = "  ".join(f"{name} {value:.1f}" for name, value in found.items())
+            print(f"{events} events: {told}  load {load:.1f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings=_SETTINGS)
 @click.version_option(package_name="marsad", message="%(prog)s %(version)s")
-@click.option("--record", help="The record's file (default marsad.db, or MARSAD_RECORD).")
+@click.option("--record", help="The record: a file or a postgresql:// URL (default marsad.db, or MARSAD_RECORD).")
 @click.option("--lang", type=click.Choice(["en", "ar"]), help="Language of the interface.")
 @click.option("--quiet", "-q", is_flag=True, default=None, help="Say nothing but errors on standard error.")
 @click.option("--verbose", "-v", is_flag=True, default=None, help="Say more on standard error.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from server import NoServerError, Server, running_server
 from standin import Ran, StandIn
 
 from marsad import cli, pipeline
@@ -44,3 +45,33 @@ def marsad(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return Ran(code if isinstance(code, int) else 1, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server for the tests; they are skipped where none can be had."""
+    pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
+    try:
+        with running_server() as running:
+            yield running
+    except NoServerError as why:
+        pytest.skip(str(why))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The name of a record that is not there yet, on each kind of database."""
+    return _new_location(request, tmp_path / "r.db")
+
+
+@pytest.fixture
+def another_location(location: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The name of a second record, on the same kind of database."""
+    return _new_location(request, tmp_path / "other.db") if "://" in location else str(tmp_path / "other.db")
+
+
+def _new_location(request: pytest.FixtureRequest, path: Path) -> str:
+    if getattr(request, "param", "postgresql") == "sqlite":
+        return str(path)
+    running: Server = request.getfixturevalue("server")
+    return running.new_database()

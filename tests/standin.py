@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import msgspec
+import sqlalchemy as sa
 
 from marsad.link.model import ReportSketch
 from marsad.model import (
@@ -123,18 +124,22 @@ def start(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", STARTER, *arguments], env=environment, **options)  # type: ignore[call-overload,no-any-return]
 
 
-def wait_for_reports(path: Path, wanted: int) -> int:
+def wait_for_reports(location: str, wanted: int) -> int:
     """Wait until a record that another program fills holds so many reports; returns how many it holds."""
+    engine = engine_of(location)
     deadline = time.monotonic() + 60
     count = 0
     while count < wanted and time.monotonic() < deadline:
         time.sleep(0.02)
-        if path.exists():
-            connection = sqlite3.connect(path)
-            try:
-                count = connection.execute("SELECT count(*) FROM documents").fetchone()[0]
-            except sqlite3.OperationalError:
-                count = 0  # the tables are still being made
-            finally:
-                connection.close()
+        # Until the tables are made there is nothing to count.
+        with contextlib.suppress(sa.exc.OperationalError, sa.exc.ProgrammingError), engine.connect() as connection:
+            count = connection.scalar(sa.text("SELECT count(*) FROM documents")) or 0
+    engine.dispose()
     return count
+
+
+def engine_of(location: str) -> sa.Engine:
+    """An engine on a record's database that knows nothing of Marsad."""
+    if "://" in location:
+        return sa.create_engine(sa.make_url(location).set(drivername="postgresql+psycopg"))
+    return sa.create_engine(f"sqlite:///{location}")

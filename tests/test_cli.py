@@ -200,7 +200,7 @@ def test_help_is_instant() -> None:
 def test_stopping_keeps_what_was_added(folder: Path) -> None:
     (folder / "r.jsonl").write_text("".join(json.dumps({"id": f"r{i}", "text": TEXT}) + "\n" for i in range(20_000)))
     process = start("add", "r.jsonl", stderr=subprocess.PIPE)
-    seen = wait_for_reports(folder / "marsad.db", 20)
+    seen = wait_for_reports(str(folder / "marsad.db"), 20)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
     assert process.returncode == 1

@@ -84,7 +84,9 @@ IMPORT_NAMES = {"PyYAML": "yaml"}
 
 def test_dependencies_are_what_the_package_imports() -> None:
     project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
-    declared = {re.split(r"[<>=~!\[; ]", line)[0] for line in project["dependencies"]}
+    extras = [line for name, lines in project["optional-dependencies"].items() if name != "dev" for line in lines]
+    declared = {re.split(r"[<>=~!\[; ]", line)[0] for line in (*project["dependencies"], *extras)}
+    assert sorted(name for name in declared if f"`{name}`" not in read(DOCS / "dependencies.md")) == []
     imported = {
         name.split(".")[0]
         for path in (ROOT / "marsad").rglob("*.py")

@@ -43,7 +43,11 @@ def with_settings(command: Function) -> Function:
         click.option("--verbose", "-v", is_flag=True, help="Say more on standard error."),
         click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors on standard error."),
         click.option(
-            "--record", envvar="MARSAD_RECORD", default="marsad.db", show_default=True, help="The record's file."
+            "--record",
+            envvar="MARSAD_RECORD",
+            default="marsad.db",
+            show_default=True,
+            help="The record: a file, or a postgresql:// URL.",
         ),
     ):
         run = option(run)

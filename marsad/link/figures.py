@@ -64,7 +64,8 @@ def reconcile(
     """
     ordered = sorted(events, key=lambda e: (e.published or "", e.report, e.anchor))
     totals = _without_parts([t for event in ordered for t in _totals(event)])
-    totals = [_withdraw(t, ordered, rejected) for t in totals]
+    taken_back = _taken_back(ordered)
+    totals = [_withdraw(t, taken_back, rejected) for t in totals]
     figures: dict[str, Figure] = {}
     for field in FIELDS:
         figure = _figure([t for t in totals if t.field == field and not t.withdrawn])
@@ -136,17 +137,22 @@ def _total(event: EventSketch, toll: Toll) -> Total:
     )
 
 
-def _withdraw(total: Total, events: Sequence[EventSketch], rejected: Collection[tuple[str, int]]) -> Total:
+def _taken_back(events: Sequence[EventSketch]) -> dict[tuple[str, int], str]:
+    """For each outcome and number that reports take back, when the latest of these appeared."""
+    found: dict[tuple[str, int], str] = {}
+    for event in events:
+        for toll in event.tolls:
+            if toll.withdrawn:
+                key = toll.field, toll.count
+                found[key] = max(found.get(key, ""), event.published or "")
+    return found
+
+
+def _withdraw(total: Total, taken_back: Mapping[tuple[str, int], str], rejected: Collection[tuple[str, int]]) -> Total:
     """Mark a total that a later report takes back, or that a person struck out."""
-    if total.withdrawn:
-        return total
-    taken_back = any(
-        toll.withdrawn and toll.field == total.field and toll.count == total.count
-        for event in events
-        if (event.published or "") >= (total.said or "")
-        for toll in event.tolls
-    )
-    if taken_back or (total.field, total.count) in rejected:
+    key = total.field, total.count
+    later = taken_back.get(key)
+    if not total.withdrawn and ((later is not None and later >= (total.said or "")) or key in rejected):
         return msgspec.structs.replace(total, withdrawn=True)
     return total
 

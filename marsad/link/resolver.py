@@ -16,7 +16,7 @@ Pair = tuple[str, str]
 Score = Callable[[str, str], tuple[float, bool]]
 """Gives the log-odds that two events are one incident, and whether they cannot be, whatever else is known."""
 
-_VETO = -8.0
+VETO = -8.0
 """Log-odds at which one pair keeps two groups apart whatever their other pairs say."""
 _BEST, _MEAN = 0.6, 0.4
 """How much the closest pair and the mean of all pairs count when two groups are compared."""
@@ -24,8 +24,14 @@ CLOSE = 2.5
 """Log-odds by which a link may fall behind the closest one of both its ends and still count."""
 SURE = 4.0
 """Log-odds beyond which one link is no closer than another: a copy is no better evidence than a clear account."""
+STRONG = SURE - CLOSE
+"""Log-odds from which a link counts whatever other links its ends have or get."""
 MAX_GROUP = 400
-"""A component of more events is cut at its weakest links before it is resolved."""
+"""A component of more events is cut at its weakest links before it is resolved, if that leaves larger pieces."""
+PIECE = 0.1
+"""The share of a component that makes a larger piece."""
+_MOST_CUT = 20
+"""Log-odds beyond which no link is cut."""
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -108,31 +114,76 @@ def is_active(key: Pair, score: float, best: Mapping[str, tuple[float, str]]) ->
     return min(score, SURE) >= max(best[a][0], best[b][0]) - CLOSE
 
 
+def slim(links: Mapping[Pair, float]) -> dict[Pair, float]:
+    """Return the few links that the components follow from, now and when more links come: at most about one an event.
+
+    A strong link counts for ever, so of strong links a maximum spanning forest says how strongly any two events hang
+    together. A weaker one that does not count now, or lies within such a tree, never counts again while links only come. So
+    `slim(slim(a) | b)` is `slim(a | b)`, and both have the components of `a | b`.
+    """
+    best = closest(links)
+    groups = Groups()
+    kept: dict[Pair, float] = {}
+    for key, score in sorted(links.items(), key=lambda link: (-link[1], link[0])):
+        if groups.find(key[0]) == groups.find(key[1]):
+            continue
+        if score >= STRONG:
+            groups.join(*key)
+            kept[key] = score
+        elif is_active(key, score, best):
+            kept[key] = score
+    return kept
+
+
 def components(keys: Collection[str], links: Mapping[Pair, float], together: Sequence[Pair]) -> list[list[str]]:
     """Return the groups of events that active links or people's judgements tie, each sorted; larger ones are cut."""
     best = closest(links)
     links = {key: score for key, score in links.items() if is_active(key, score, best)}
     found = []
-    queue = [(list(keys), 0.0)]
+    queue = [(part, 0) for part in _parts(keys, 0, links, together)]
     while queue:
-        members, least = queue.pop()
-        inside = set(members)
-        groups = Groups()
-        for (a, b), score in links.items():
-            if score > least and a in inside and b in inside:
-                groups.join(a, b)
-        for a, b in together:
-            if a in inside and b in inside:
-                groups.join(a, b)
-        parts: dict[str, list[str]] = {}
-        for key in sorted(members):
-            parts.setdefault(groups.find(key), []).append(key)
-        for part in parts.values():
-            if len(part) > MAX_GROUP and least < 20:
-                queue.append((part, least + 1.0))
-            else:
-                found.append(part)
+        part, least = queue.pop()
+        pieces = _cut(part, least, links, together) if len(part) > MAX_GROUP else []
+        queue += pieces
+        if not pieces:
+            found.append(part)
     return sorted(found)
+
+
+def _cut(
+    part: list[str], least: int, links: Mapping[Pair, float], together: Sequence[Pair]
+) -> list[tuple[list[str], int]]:
+    """Cut a component where it falls into pieces of some size, as the days of a town that is struck every day do; a crowd
+    that tells of one happening only sheds single events, and stays whole. Returns the pieces with the score of the cut.
+    """
+    for score in range(least + 1, _MOST_CUT + 1):
+        pieces = _parts(part, score, links, together)
+        if sum(len(piece) >= PIECE * len(part) for piece in pieces) > 1:
+            return [(piece, score) for piece in pieces]
+    return []
+
+
+def _parts(
+    keys: Collection[str], least: float, links: Mapping[Pair, float], together: Sequence[Pair]
+) -> list[list[str]]:
+    """The groups that people's judgements and links of more than this score tie, each sorted."""
+    inside = set(keys)
+    groups = Groups()
+    for (a, b), score in links.items():
+        if score > least and a in inside and b in inside:
+            groups.join(a, b)
+    for a, b in together:
+        if a in inside and b in inside:
+            groups.join(a, b)
+    parts: dict[str, list[str]] = {}
+    for key in sorted(keys):
+        parts.setdefault(groups.find(key), []).append(key)
+    return list(parts.values())
+
+
+def closeness(best: float, mean: float) -> float:
+    """Return how close two groups are, in log-odds, from their closest pair and the mean of all their pairs."""
+    return _BEST * best + _MEAN * mean
 
 
 def resolve(keys: Collection[str], score: Score, together: Sequence[Pair], apart: Collection[Pair]) -> list[list[str]]:
@@ -165,7 +216,7 @@ class _Tables:
                     for b in groups[j]:
                         value, cannot = score(a, b)
                         best, total, count = max(best, value), total + value, count + 1
-                        blocked = blocked or cannot or value < _VETO or pair(a, b) in apart
+                        blocked = blocked or cannot or value < VETO or pair(a, b) in apart
                 self._between[i, j] = (best, total, count, blocked)
                 self._push(i, j)
 
@@ -190,11 +241,13 @@ class _Tables:
 
     def _push(self, i: int, j: int) -> None:
         best, total, count, blocked = self._between[i, j]
-        closeness = _BEST * best + _MEAN * total / count
-        if not blocked and best > 0 and closeness > 0:
+        if blocked or best <= 0:
+            return
+        near = closeness(best, total / count)
+        if near > 0:
             # The smallest keys break ties, so that numbering never shows.
             first, second = sorted((self._groups[i][0], self._groups[j][0]))
-            heapq.heappush(self._heap, (-round(closeness, 9), first, second, i, j))
+            heapq.heappush(self._heap, (-round(near, 9), first, second, i, j))
 
 
 def _order(i: int, j: int) -> tuple[int, int]:

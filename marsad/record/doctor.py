@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from marsad.record import query
 from marsad.record.schema import claims, documents, events, incidents, links, redirects, sketches
 
 
@@ -26,7 +27,7 @@ def _quotations(connection: sa.Connection) -> Iterator[str]:
     select = sa.select(claims, documents.c.id.label("report"), documents.c.text.label("whole")).join(
         documents, documents.c.key == claims.c.document
     )
-    for row in connection.execution_options(yield_per=500).execute(select):
+    for row in query.stream(connection, select):
         if row.whole[row.start : row.end] != row.text:
             yield f"Claim {row.key} of report {row.report} quotes {row.text!r}, which does not stand at {row.start}."
 

@@ -13,8 +13,9 @@ from marsad.link import compare, copies
 from marsad.link.compare import Verdict
 from marsad.link.summary import Summary
 from marsad.record import judging, looking, query
-from marsad.record.linking import Linker, Member
+from marsad.record.linking import Linker
 from marsad.record.looking import Kin
+from marsad.record.members import Member
 from marsad.record.schema import changes, documents, events, incidents, redirects, sketches
 from marsad.record.schema import copies as copy_table
 

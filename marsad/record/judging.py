@@ -25,6 +25,9 @@ _sketch = msgspec.json.Decoder(EventSketch)
 _to_json = msgspec.json.Encoder()
 
 
+_ANY = sa.select(judgements.c.key).limit(1)
+
+
 class StoredJudgement(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the log; `undone` says that a later row took it back."""
 
@@ -66,7 +69,13 @@ class Rulings(msgspec.Struct):
 
 def has_any(connection: sa.Connection) -> bool:
     """Say whether anybody judged anything in this record."""
-    return connection.execute(sa.select(judgements.c.key).limit(1)).first() is not None
+    return connection.execute(_ANY).first() is not None
+
+
+def reports(connection: sa.Connection) -> set[str]:
+    """Return the reports that any judgement is about."""
+    rows = connection.execute(sa.select(judgements.c.left_report, judgements.c.right_report))
+    return {report for row in rows for report in row if report}
 
 
 def load(connection: sa.Connection, reports: Collection[str]) -> Rulings:

@@ -6,41 +6,27 @@ their events, so that they come out the same whatever the order in which reports
 
 from __future__ import annotations
 
-import datetime
 import functools
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 
-from marsad.link import compare, resolver
+from marsad.link import compare, crowd, resolver
 from marsad.link import copies as copying
 from marsad.link.model import EventSketch, ReportSketch
 from marsad.link.summary import Ruled, Summary, summarize
-from marsad.record import judging, looking
-from marsad.record.looking import Kin
-from marsad.record.schema import (
-    blocks,
-    changes,
-    copies,
-    copy_bands,
-    incidents,
-    links,
-    redirects,
-    report_sketches,
-    sketches,
-)
+from marsad.record import history, judging, looking
+from marsad.record.looking import Kin, Ties
+from marsad.record.members import Identity, Member, Members
+from marsad.record.schema import blocks, copies, copy_bands, incidents, report_sketches, sketches
 from marsad.resources import DATA, read_tsv
 
 _to_json = msgspec.json.Encoder()
-_sketch = msgspec.json.Decoder(EventSketch)
 _facts = msgspec.json.Decoder(tuple[str, ...])
-_MOST_VERDICTS = 100_000
-_CROWD = 40
-"""In a component of more events, those of different reports that tell just the same count as one."""
+_MOST_VERDICTS = 200_000
 
 
 class WeightRow(msgspec.Struct, frozen=True):
@@ -61,48 +47,16 @@ def load_weights() -> Mapping[str, float]:
     return {row.feature: row.weight for row in read_tsv(DATA / "link_weights.tsv", WeightRow)}
 
 
-class Identity(NamedTuple):
-    """By what an event is known through every re-reading, and when it first arrived."""
-
-    anchor: str
-    born: int
-
-
-class Member:
-    """An event with what the record knows of it; its sketch is decoded when it is first looked at."""
-
-    __slots__ = ("_raw", "_sketch", "anchor", "born", "document", "incident", "key", "stamp")
-
-    def __init__(self, row: Any) -> None:
-        self.key: int = row.event
-        self.document: int = row.document
-        self.anchor: str = row.anchor
-        self.born: int = row.born
-        self.incident: str | None = row.incident
-        self.stamp = hash(row.sketch)
-        self._raw: str = row.sketch
-        self._sketch: EventSketch | None = None
-
-    @property
-    def sketch(self) -> EventSketch:
-        """What linking knows of the event."""
-        if self._sketch is None:
-            self._sketch = _sketch.decode(self._raw)
-        return self._sketch
-
-
-def incident_id(anchor: str) -> str:
-    """Return the id of the incident whose first event has this anchor."""
-    return "i-" + hashlib.sha256(anchor.encode()).hexdigest()[:12]
-
-
 class Linker:
-    """Links what is added; remembers what it read of the record for one transaction."""
+    """Links what is added; remembers what it read of the record while nobody else writes."""
 
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
         self._weights = weights if weights is not None else load_weights()
-        self._members: dict[int, Member] = {}
-        self._verdicts: dict[tuple[int, int, str], compare.Verdict] = {}
+        self._members = Members()
+        self._verdicts: dict[tuple[int, int, str], tuple[float, bool]] = {}
+        # What events that were taken out leave to do: whom to compare anew, and what to resolve anew.
+        self._loose: set[int] = set()
+        self._tied: set[int] = set()
 
     # ---- in and out -------------------------------------------------------------------------------------------------
 
@@ -123,53 +77,47 @@ class Linker:
         for event in report.events:
             key = keys[event.event]
             identity = (heirs or {}).get(event.event, Identity(event.anchor, key))
-            sketch = msgspec.structs.replace(event, anchor=identity.anchor)
-            self._write(connection, key, document, identity.born, sketch)
-            new.append(key)
-        kin = looking.kin_of(connection, [document])
-        for key in new:
-            self._link(connection, key, set(new), kin)
-        self.resolve(connection, new, report.report, are_new=True)
+            new.append(self._make(key, document, identity, event))
+        self._write(connection, new)
+        self.resolve(connection, [m.key for m in new], report.report, self.compare_near(connection, new))
 
-    def remove(self, connection: sa.Connection, document: int) -> tuple[list[Member], set[int]]:
-        """Take a report's reading out of the links. Returns its events, and what must be resolved anew without them."""
-        members = self._load_where(connection, sketches.c.document == document)
+    def remove(self, connection: sa.Connection, document: int) -> list[Member]:
+        """Take a report's reading out of the links; returns its events. `resolve` then does what follows from it."""
+        members = self._members.of_document(connection, document)
         keys = [m.key for m in members]
-        near: set[int] = set()
-        for some in looking.portions(keys):
-            found = connection.execute(
-                sa.select(links.c.left, links.c.right).where(links.c.left.in_(some) | links.c.right.in_(some))
-            )
-            near |= {k for row in found for k in row}
-        held = [m.incident for m in members if m.incident]
-        for some in looking.portions(held):
-            near |= set(connection.scalars(sa.select(sketches.c.event).where(sketches.c.incident.in_(some))))
-        for some in looking.portions(keys):
-            connection.execute(links.delete().where(links.c.left.in_(some) | links.c.right.in_(some)))
-            connection.execute(blocks.delete().where(blocks.c.event.in_(some)))
-            connection.execute(sketches.delete().where(sketches.c.event.in_(some)))
-        connection.execute(copies.delete().where((copies.c.document == document) | (copies.c.other == document)))
-        connection.execute(copy_bands.delete().where(copy_bands.c.document == document))
-        connection.execute(report_sketches.delete().where(report_sketches.c.document == document))
-        for key in keys:
-            self._members.pop(key, None)
-        return members, near - set(keys)
+        if keys:
+            gathered = self._gather(connection, keys, {})
+            near = set(gathered.members) - set(keys)
+            self._tied |= near
+            self._loose |= _loosened(gathered.stored, set(keys))
+        looking.take_out(connection, document, keys)
+        self._members.drop(keys)
+        self._tied -= set(keys)
+        self._loose -= set(keys)
+        return members
 
-    def _write(self, connection: sa.Connection, key: int, document: int, born: int, sketch: EventSketch) -> None:
+    def _make(self, key: int, document: int, identity: Identity, event: EventSketch) -> Member:
+        sketch = msgspec.structs.replace(event, anchor=identity.anchor)
         text = _to_json.encode(sketch).decode()
-        row = {"event": key, "document": document, "anchor": sketch.anchor, "born": born, "sketch": text}
-        connection.execute(sketches.insert(), row)
-        stands, _ = compare.blocks(sketch)
-        rows = [{"block": b.key, "first": b.first, "last": b.last, "event": key} for b in stands]
+        row = {"event": key, "document": document, "anchor": sketch.anchor, "born": identity.born, "sketch": text}
+        return Member(SimpleNamespace(**row, incident=None))
+
+    def _write(self, connection: sa.Connection, new: Sequence[Member]) -> None:
+        if not new:
+            return
+        connection.execute(sketches.insert(), [member.row() for member in new])
+        stands = [(block, member.key) for member in new for block in compare.blocks(member.sketch)[0]]
+        rows = [{"block": b.key, "first": b.first, "last": b.last, "event": key} for b, key in stands]
         if rows:
             connection.execute(blocks.insert(), rows)
-        self._members[key] = Member(SimpleNamespace(**row, incident=None))
+        for member in new:
+            self._members.put(member)
 
     def sweep(self, connection: sa.Connection, names: Collection[str]) -> None:
         """Drop those of these incidents that hold no event any more."""
-        for some in looking.portions(sorted(names)):
-            held = set(connection.scalars(sa.select(sketches.c.incident).where(sketches.c.incident.in_(some))))
-            connection.execute(incidents.delete().where(incidents.c.id.in_([n for n in some if n not in held])))
+        connection.execute(
+            incidents.delete().where(looking.among(incidents.c.id)), {"keys": looking.empty_of(connection, names)}
+        )
 
     # ---- copies -----------------------------------------------------------------------------------------------------
 
@@ -212,192 +160,220 @@ class Linker:
         found = looking.in_blocks(connection, [b.key for b in looks], days, compare.LONGEST_DAYS)
         return self.members(connection, [k for k in found if k != key])
 
-    def _link(self, connection: sa.Connection, key: int, new: Collection[int], kin: Kin) -> None:
-        """Write down which events in its blocks a new event is held for one incident with."""
-        own = self.members(connection, [key])[0]
-        rows = []
-        for other in self.candidates(connection, key):
-            if other.key in new and other.key < key:
-                continue  # seen from the other side
-            verdict = self.compare(own, other, kin)
-            if verdict.score > 0 and not verdict.cannot:
-                left, right = sorted((own.key, other.key))
-                rows.append({"left": left, "right": right, "score": round(verdict.score, 6)})
-        if rows:
-            connection.execute(links.insert(), rows)
+    def compare_near(self, connection: sa.Connection, events: Sequence[Member]) -> Ties:
+        """Return which events in their blocks the machine holds for one incident with these, and how surely."""
+        found: Ties = {}
+        for own in events:
+            others = self.candidates(connection, own.key)
+            kin = looking.kin_of(connection, [own.document])
+            for other in others:
+                score, cannot = self.weigh(own, other, kin)
+                if score > 0 and not cannot:
+                    found[min(own.key, other.key), max(own.key, other.key)] = round(score, 6)
+        return found
 
     def compare(self, a: Member, b: Member, kin: Kin) -> compare.Verdict:
-        """Return the machine's judgement of two events; `kin` says which reports are copies."""
+        """Return the machine's judgement of two events, with reasons; `kin` says which reports are copies."""
         texts = kin.get((min(a.document, b.document), max(a.document, b.document)), "")
         first, second = (a, b) if a.anchor <= b.anchor else (b, a)
-        name = (first.stamp, second.stamp, texts)
-        verdict = self._verdicts.get(name)
-        if verdict is None:
-            verdict = compare.compare(first.sketch, second.sketch, self._weights, texts=texts)
+        return compare.compare(first.sketch, second.sketch, self._weights, texts=texts)
+
+    def weigh(self, a: Member, b: Member, kin: Kin) -> tuple[float, bool]:
+        """Return the log-odds that two events are one incident, and whether they cannot be; remembered."""
+        texts = kin.get((a.document, b.document) if a.document < b.document else (b.document, a.document), "")
+        name = (a.stamp, b.stamp, texts) if a.anchor <= b.anchor else (b.stamp, a.stamp, texts)
+        known = self._verdicts.get(name)
+        if known is None:
+            verdict = self.compare(a, b, kin)
+            known = verdict.score, verdict.cannot
             if len(self._verdicts) >= _MOST_VERDICTS:
                 self._verdicts.clear()
-            self._verdicts[name] = verdict
-        return verdict
+            self._verdicts[name] = known
+        return known
 
     # ---- incidents --------------------------------------------------------------------------------------------------
 
-    def resolve(self, connection: sa.Connection, keys: Iterable[int], cause: str, *, are_new: bool = False) -> None:
-        """Resolve anew every incident that these events may belong to, and write what changed; `cause` is for the log.
+    def resolve(self, connection: sa.Connection, keys: Iterable[int], cause: str, fresh: Ties | None = None) -> None:
+        """Resolve anew every incident that these events may belong to, and write what changed.
 
-        Events that are new change only what hangs together with their neighbours; others may change all around them.
+        `fresh` are links that were just found; `cause` is for the log.
         """
-        wanted = set(keys)
-        gathered = self._gather(connection, wanted)
-        every = {m.anchor: m for m in gathered.members if m.incident or compare.is_linkable(m.sketch)}
-        together, apart = resolver.settle([r for r in gathered.rulings.pairs if r.left in every and r.right in every])
-        chosen = resolver.components(every, gathered.links, together)
-        if are_new:
-            new = {m.anchor for m in every.values() if m.key in wanted}
-            touched = _touched(every, new, gathered.links, together)
-            chosen = [component for component in chosen if not touched.isdisjoint(component)]
-        if not chosen:
-            return
-        members = {a: every[a] for component in chosen for a in component}
-        kin = looking.kin_of(connection, {m.document for m in members.values()})
-        rulings = [r for r in gathered.rulings.pairs if r.left in members and r.right in members]
-        together, apart = resolver.settle(rulings)
-        scores: dict[tuple[str, str], tuple[float, bool]] = {}
+        wanted = {*keys, *self._tied}
+        ties = dict(fresh or {})
+        if self._loose:
+            ties |= self.compare_near(connection, self.members(connection, sorted(self._loose)))
+        self._tied, self._loose = set(), set()
+        gathered = self._gather(connection, wanted, ties)
+        every = {m.anchor: m for m in gathered.members.values() if m.incident or compare.is_linkable(m.sketch)}
+        kept = _slim(gathered)
+        looking.change_links(connection, gathered.stored, dict(kept.values()))
+        kin = looking.kin_of(connection, {m.document for m in every.values()})
+        groups = self.incidents_of(every, {pair: score for pair, (_, score) in kept.items()}, gathered.rulings, kin)
+        self.save(connection, _changed(groups, wanted), kin, (gathered.rulings, cause))
+
+    def incidents_of(
+        self,
+        every: Mapping[str, Member],
+        ties: Mapping[resolver.Pair, float],
+        rulings: judging.Rulings,
+        kin: Kin,
+    ) -> list[list[Member]]:
+        """Return the incidents that these events (by anchor) make, given their links and what people judged of them."""
+        settled = resolver.settle([r for r in rulings.pairs if r.left in every and r.right in every])
+        sketched = {anchor: member.sketch for anchor, member in every.items()}
 
         def score(a: str, b: str) -> tuple[float, bool]:
-            pair = resolver.pair(a, b)
-            if pair not in scores:
-                verdict = self.compare(members[a], members[b], kin)
-                scores[pair] = verdict.score, verdict.cannot
-            return scores[pair]
+            return self.weigh(every[a], every[b], kin)
 
-        groups = [group for component in chosen for group in _resolve(component, members, (together, apart), score)]
-        self._save(connection, [[members[a] for a in group] for group in groups], kin, (gathered.rulings, cause))
+        return [
+            [every[anchor] for anchor in group]
+            for component in resolver.components(every, ties, settled[0])
+            for group in crowd.resolve(component, sketched, settled, score)
+        ]
 
-    def _gather(self, connection: sa.Connection, keys: Iterable[int]) -> _Gathered:
-        """Everything that links or people's judgements tie to these events."""
+    def _gather(self, connection: sa.Connection, keys: Iterable[int], fresh: Ties) -> _Gathered:
+        """Everything that links or people's judgements tie to these events, and links that were just found among them."""
+        stored = looking.links_of(connection, {k for pair in fresh for k in pair})
+        counted = _may_count(fresh, stored)
         seen: dict[int, Member] = {}
-        pairs: dict[tuple[int, int], float] = {}
+        pulled: set[str] = set()
         rulings = judging.Rulings()
         has_rulings = judging.has_any(connection)
-        frontier = sorted(set(keys))
+        frontier = {*keys, *(k for pair in counted for k in pair)}
         while frontier:
-            for member in self.members(connection, frontier):
-                seen[member.key] = member
+            members = self.members(connection, sorted(frontier))
+            seen.update((m.key, m) for m in members)
             found = looking.links_of(connection, frontier)
-            pairs.update(found)
+            stored.update(found)
             reached = {k for pair in found for k in pair}
+            names = {m.incident for m in members if m.incident} - pulled
+            reached |= looking.events_of(connection, names)
+            pulled |= names
             if has_rulings:
-                reports = {seen[k].sketch.report for k in frontier}
-                rulings = rulings.merged(judging.load(connection, reports))
-                anchors = {a for r in rulings.pairs if r.same for a in (r.left, r.right)}
-                for some_anchors in looking.portions(sorted(anchors)):
-                    wanted = sketches.c.anchor.in_(some_anchors)
-                    reached |= set(connection.scalars(sa.select(sketches.c.event).where(wanted)))
-            frontier = sorted(reached - seen.keys())
-        tied = {resolver.pair(seen[a].sketch.anchor, seen[b].sketch.anchor): score for (a, b), score in pairs.items()}
-        return _Gathered(list(seen.values()), tied, rulings)
+                rulings = rulings.merged(judging.load(connection, {m.sketch.report for m in members}))
+                reached |= looking.anchored(connection, {a for r in rulings.pairs if r.same for a in (r.left, r.right)})
+            frontier = reached - seen.keys()
+        inside = {pair: score for pair, score in stored.items() if pair[0] in seen}
+        return _Gathered(seen, inside, {**inside, **counted}, rulings)
 
-    def _save(
+    def save(
         self,
         connection: sa.Connection,
         groups: Sequence[Sequence[Member]],
         kin: Kin,
         because: tuple[judging.Rulings, str],
     ) -> None:
+        """Write these incidents, each given as its events, what is told of them and what became of earlier ones."""
         rulings, cause = because
-        now: dict[str, Sequence[Member]] = {}
-        for group in groups:
-            now[incident_id(min(group, key=lambda m: m.born).anchor)] = group
+        now = {history.incident_id(min(group, key=lambda m: m.born).anchor): group for group in groups}
         was = {m.key: m.incident for group in groups for m in group if m.incident}
-        before = set(was.values())
-        there = looking.existing(connection, {*now, *before})
+        there = looking.existing(connection, {*now, *was.values()})
+        alike: dict[int, list[int]] = {}
+        for (a, b), kind in kin.items():
+            if kind == "copy":
+                alike.setdefault(a, []).append(b)
+        rows = [_row(name, group, alike, rulings) for name, group in now.items()]
+        looking.write_incidents(connection, rows, there)
+        looking.move(connection, [(m.key, name) for name, g in now.items() for m in g if m.incident != name])
         for name, group in now.items():
-            row = _row(name, group, kin, rulings)
-            if name in there:
-                connection.execute(incidents.update().where(incidents.c.id == name).values(**row))
-            else:
-                connection.execute(incidents.insert(), row)
-            looking.move(connection, [m.key for m in group if m.incident != name], name)
             for member in group:
                 member.incident = name
-        _log(connection, now, {k: i for k, i in was.items() if i in there}, cause)
+        history.log(connection, now, {k: i for k, i in was.items() if i in there}, cause)
 
     # ---- what is remembered -----------------------------------------------------------------------------------------
 
     def members(self, connection: sa.Connection, keys: Sequence[int]) -> list[Member]:
         """Return these events, in the order of their keys."""
-        missing = [k for k in keys if k not in self._members]
-        found = {k: self._members[k] for k in keys if k in self._members}
-        for row in looking.rows_of(connection, missing) if missing else ():
-            found[row.event] = self._members[row.event] = Member(row)
-        return [found[k] for k in sorted(found)]
+        return self._members.of(connection, keys)
 
     def forget(self) -> None:
-        """Forget what was remembered: a transaction begins, and another program may have written before it."""
-        self._members.clear()
+        """Forget what was remembered: another program may have written, or what was written is taken back."""
+        self._members.forget()
+        self._loose, self._tied = set(), set()
 
-    def _load_where(self, connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Member]:
-        select = sa.select(sketches).where(condition).order_by(sketches.c.event)
-        return [Member(row) for row in connection.execute(select)]
+    def shrink(self) -> None:
+        """Remember no more than there is room for; between transactions."""
+        self._members.shrink()
 
 
 class _Gathered(NamedTuple):
-    members: list[Member]
-    links: dict[tuple[str, str], float]
+    """Events by key, the links that the record holds between them, these and the new ones that count, and judgements."""
+
+    members: dict[int, Member]
+    stored: Ties
+    ties: Ties
     rulings: judging.Rulings
 
 
-def _touched(
-    every: Collection[str], new: set[str], tied: Mapping[tuple[str, str], float], together: list[tuple[str, str]]
-) -> set[str]:
-    """The new events, and all that hung together with a neighbour of theirs before they came."""
-    before = {pair: score for pair, score in tied.items() if new.isdisjoint(pair)}
-    old_ties = [pair for pair in together if new.isdisjoint(pair)]
-    near = {a for pair in (*tied, *together) if not new.isdisjoint(pair) for a in pair}
-    touched = set(new)
-    for component in resolver.components([a for a in every if a not in new], before, old_ties):
-        if not near.isdisjoint(component):
-            touched.update(component)
-    return touched
-
-
-def _resolve(
-    component: list[str],
-    members: Mapping[str, Member],
-    settled: tuple[list[tuple[str, str]], set[tuple[str, str]]],
-    score: resolver.Score,
-) -> list[list[str]]:
-    """The incidents that the events of one component make."""
-    alike = _alike([members[a] for a in component]) if len(component) > _CROWD else {}
-    heads = [a for a in component if alike.get(a, a) == a]
-    inside = set(component)
-    together = [resolver.pair(alike.get(a, a), alike.get(b, b)) for a, b in settled[0] if a in inside and b in inside]
-    apart = {resolver.pair(alike.get(a, a), alike.get(b, b)) for a, b in settled[1]}
-    groups = []
-    for group in resolver.resolve(heads, score, [p for p in together if p[0] != p[1]], apart):
-        of_group = set(group)
-        groups.append(sorted(a for a in component if alike.get(a, a) in of_group))
-    return groups
-
-
-def _alike(members: Sequence[Member]) -> dict[str, str]:
-    """For each event the first of another report, if any, that tells just the same; nobody need compare both."""
-    first: dict[tuple[object, int], str] = {}
-    count: dict[tuple[object, str], int] = {}
+def _may_count(fresh: Ties, stored: Ties) -> Ties:
+    """Those of the links just found that may tie a component, given all links of their ends; `slim` decides."""
+    best: dict[int, float] = {}
+    for ties in (stored, fresh):
+        for pair, score in ties.items():
+            for key in pair:
+                best[key] = max(best.get(key, 0.0), min(score, resolver.SURE))
     found = {}
-    for member in sorted(members, key=lambda m: m.anchor):
-        s = member.sketch
-        totals = tuple((t.field, t.count) for t in s.tolls)
-        told = (s.type, s.modes, s.status, s.start, s.end, s.told, s.spots, s.parties, s.weapons, s.objects, s.words)
-        essence = (told, s.actors, s.marks, totals, (s.published or "")[:10])
-        turn = count[essence, s.report] = count.get((essence, s.report), 0) + 1
-        found[s.anchor] = first.setdefault((essence, turn), s.anchor)
+    for (a, b), score in fresh.items():
+        least = min(best[a], best[b], max(best[a], best[b]) - resolver.CLOSE)
+        if min(score, resolver.SURE) >= least:
+            found[a, b] = score
     return found
 
 
-def _row(name: str, group: Sequence[Member], kin: Kin, rulings: judging.Rulings) -> dict[str, object]:
+def _slim(gathered: _Gathered) -> dict[resolver.Pair, tuple[tuple[int, int], float]]:
+    """The links to keep, by the anchors of their ends, with the keys."""
+    pairs = {resolver.pair(*(gathered.members[key].anchor for key in keys)): keys for keys in gathered.ties}
+    kept = resolver.slim({pair: gathered.ties[keys] for pair, keys in pairs.items()})
+    return {pair: (pairs[pair], score) for pair, score in kept.items()}
+
+
+def _loosened(ties: Ties, gone: Collection[int]) -> set[int]:
+    """Which events may have links to each other that were not kept for what is gone.
+
+    Those are its neighbours, and of each tree of strong links that it held together all but the largest piece.
+    """
+    found: set[int] = set()
+    before, after = resolver.Groups(), resolver.Groups()
+    inside: set[int] = set()
+    for pair, score in ties.items():
+        inside.update(pair)
+        names = [f"{key:020}" for key in pair]
+        if not set(pair).isdisjoint(gone):
+            found.update(pair)
+        elif score >= resolver.STRONG:
+            after.join(*names)
+        if score >= resolver.STRONG:
+            before.join(*names)
+    trees: dict[str, dict[str, list[int]]] = {}
+    for key in sorted(inside.difference(gone)):
+        name = f"{key:020}"
+        trees.setdefault(before.find(name), {}).setdefault(after.find(name), []).append(key)
+    for pieces in trees.values():
+        largest = max(pieces.values(), key=len)
+        found.update(key for piece in pieces.values() if piece is not largest for key in piece)
+    return found.difference(gone)
+
+
+def _changed(groups: Sequence[Sequence[Member]], wanted: Collection[int]) -> list[Sequence[Member]]:
+    """The groups that are not just what an incident held before, and those with an event that was asked for."""
+    held: dict[str | None, set[int]] = {}
+    for group in groups:
+        for member in group:
+            held.setdefault(member.incident, set()).add(member.key)
+    return [
+        group
+        for group in groups
+        if not {m.key for m in group}.isdisjoint(wanted)
+        or any(m.incident is None for m in group)
+        or {m.key for m in group} != held[group[0].incident]
+    ]
+
+
+def _row(
+    name: str, group: Sequence[Member], alike: Mapping[int, Sequence[int]], rulings: judging.Rulings
+) -> dict[str, object]:
     by_key = {m.document: m.sketch.report for m in group}
-    pairs = [(by_key[a], by_key[b]) for (a, b), kind in kin.items() if kind == "copy" and a in by_key and b in by_key]
+    pairs = [(by_key[a], by_key[b]) for a in by_key for b in alike.get(a, ()) if b in by_key]
     copied = {r: g[0] for g in copying.groups(pairs) for r in g}
     ruled = rulings.of([m.sketch.anchor for m in group])
     summary = summarize([m.sketch for m in group], copied, ruled)
@@ -418,44 +394,3 @@ def _columns(name: str, summary: Summary, ruled: Ruled) -> dict[str, object]:
         "verdict": ruled.verdict,
         "incident": _to_json.encode(summary).decode(),
     }
-
-
-def _log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], was: Mapping[int, str], cause: str) -> None:
-    """Write down which incidents merged and split, point old ids at what holds their events, drop what is empty.
-
-    `was` says which incident each event was part of before.
-    """
-    before = set(was.values())
-    at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    rows = []
-    for name, group in now.items():
-        old = {was[m.key] for m in group if m.key in was}
-        if name not in before and old:
-            rows += [
-                {"at": at, "kind": "split", "incident": name, "other": o, "cause": cause}
-                for o in sorted(old)
-                if o in now
-            ]
-    gone = before - now.keys()
-    for name in sorted(gone):
-        heir = _heir(name, now, was)
-        if heir is not None:
-            rows.append({"at": at, "kind": "merged", "incident": name, "other": heir, "cause": cause})
-            connection.execute(redirects.delete().where(redirects.c.old == name))
-            connection.execute(redirects.insert(), {"old": name, "new": heir, "at": at})
-            connection.execute(redirects.update().where(redirects.c.new == name).values(new=heir, at=at))
-    if rows:
-        connection.execute(changes.insert(), rows)
-        connection.execute(redirects.delete().where(redirects.c.old.in_(list(now))))
-    if gone:
-        connection.execute(incidents.delete().where(incidents.c.id.in_(sorted(gone))))
-
-
-def _heir(name: str, now: Mapping[str, Sequence[Member]], was: Mapping[int, str]) -> str | None:
-    """The incident that holds the first event of an old one, or else most of its events."""
-    for new, group in now.items():
-        if any(incident_id(m.anchor) == name for m in group):
-            return new
-    shares = {new: sum(was.get(m.key) == name for m in group) for new, group in now.items()}
-    best = max(shares, key=lambda new: (shares[new], new), default=None)
-    return best if best is not None and shares[best] else None

@@ -1,6 +1,6 @@
 """What linking asks of the record for every report: statements built once, so that asking costs little.
 
-Long lists of values go in portions, for databases limit how many values one statement may hold.
+A list of values is one parameter, however long it is.
 """
 
 from __future__ import annotations
@@ -8,70 +8,140 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from marsad.record.schema import blocks, copies, copy_bands, documents, incidents, links, report_sketches, sketches
 
 Kin = dict[tuple[int, int], str]
 """How reports are related by their texts: `copy` or `template`, by the keys of the two, the smaller first."""
 
+Ties = dict[tuple[int, int], float]
+"""Links of events with their log-odds, by the keys of the two, the smaller first."""
+
 _MOST_VALUES = 450  # SQLite's older limit is 999, and some statements hold a list twice
 
 
-def _list(name: str) -> Any:
-    return sa.bindparam(name, expanding=True)
+class _List(sa.types.TypeDecorator[Any]):
+    """A list as one parameter: JSON for SQLite, an array for PostgreSQL."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, kind: type[sa.types.TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """Return how the database takes the list."""
+        return dialect.type_descriptor(sa.ARRAY(self.kind) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        """Return the list as the database takes it."""
+        values = sorted(value)
+        return values if dialect.name == "postgresql" else msgspec.json.encode(values).decode()
 
 
-_LINKS = sa.select(links).where(links.c.left.in_(_list("keys")) | links.c.right.in_(_list("keys")))
-_SKETCHES = sa.select(sketches).where(sketches.c.event.in_(_list("keys"))).order_by(sketches.c.event)
-_KIN = sa.select(copies).where(copies.c.document.in_(_list("keys")) | copies.c.other.in_(_list("keys")))
+class _Among(FunctionElement[Any]):
+    """Whether a column holds one of the values of a list."""
+
+    type = sa.types.NullType()  # a Boolean would be compared with 1, which no index serves
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _in_json(element: Any, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+@compiles(_Among)
+def _in_array(element: Any, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+def among(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Return the condition that a column is among the values of the parameter `keys`."""
+    kind = sa.String if isinstance(column.type, sa.String) else sa.BigInteger
+    return _Among(column, sa.bindparam("keys", type_=_List(kind)))
+
+
+_LINKS = sa.select(links).where(among(links.c.left) | among(links.c.right))
+_SKETCHES = sa.select(sketches).where(among(sketches.c.event)).order_by(sketches.c.event)
+_KIN = sa.select(copies).where(among(copies.c.document) | among(copies.c.other))
 _IN_BLOCKS = (
     sa.select(blocks.c.event)
-    .where(blocks.c.block.in_(_list("keys")))
+    .where(among(blocks.c.block))
     .where(blocks.c.first.between(sa.bindparam("earliest"), sa.bindparam("last")))
     .where(blocks.c.last >= sa.bindparam("first"))
     .distinct()
 )
 _IN_BANDS = sa.select(copy_bands.c.document).where(
-    copy_bands.c.band.in_(_list("keys")), copy_bands.c.day.between(sa.bindparam("since"), sa.bindparam("until"))
+    among(copy_bands.c.band), copy_bands.c.day.between(sa.bindparam("since"), sa.bindparam("until"))
 )
 _TEXTS = (
     sa.select(report_sketches, documents.c.published, documents.c.publisher, documents.c.id)
     .join(documents, documents.c.key == report_sketches.c.document)
     .where(report_sketches.c.document.in_(_IN_BANDS.distinct()))
 )
-_EXISTING = sa.select(incidents.c.id).where(incidents.c.id.in_(_list("keys")))
+_EXISTING = sa.select(incidents.c.id).where(among(incidents.c.id))
+_HELD = sa.select(sketches.c.incident).where(among(sketches.c.incident)).distinct()
+_OF_INCIDENTS = sa.select(sketches.c.event).where(among(sketches.c.incident))
+_ANCHORED = sa.select(sketches.c.event).where(among(sketches.c.anchor))
+EVENTS_IN = sa.select(sketches.c.event).where(sketches.c.document == sa.bindparam("document"))
+_UNTIE = links.delete().where(links.c.left == sa.bindparam("one"), links.c.right == sa.bindparam("other"))
+_REWRITE = incidents.update().where(incidents.c.id == sa.bindparam("name"))
 _MOVE = sketches.update().where(sketches.c.event == sa.bindparam("key")).values(incident=sa.bindparam("name"))
 
 
-def portions(values: Sequence[Any]) -> Iterator[list[Any]]:
-    """Yield the values in lists short enough for one statement."""
-    for start in range(0, len(values), _MOST_VALUES):
-        yield list(values[start : start + _MOST_VALUES])
-
-
-def links_of(connection: sa.Connection, keys: Collection[int]) -> dict[tuple[int, int], float]:
+def links_of(connection: sa.Connection, keys: Collection[int]) -> Ties:
     """Return the links of events with their scores."""
-    found: dict[tuple[int, int], float] = {}
-    for some in portions(sorted(keys)):
-        for left, right, score in connection.execute(_LINKS, {"keys": some}):
-            found[left, right] = score
-    return found
+    if not keys:
+        return {}
+    return {(left, right): score for left, right, score in connection.execute(_LINKS, {"keys": keys})}
+
+
+def change_links(connection: sa.Connection, before: Ties, after: Ties) -> None:
+    """Make the links that the record holds these."""
+    gone = [{"one": a, "other": b} for a, b in before.keys() - after.keys()]
+    if gone:
+        connection.execute(_UNTIE, gone)
+    new = [{"left": a, "right": b, "score": after[a, b]} for a, b in sorted(after.keys() - before.keys())]
+    if new:
+        connection.execute(links.insert(), new)
+
+
+def events_of(connection: sa.Connection, names: Collection[str]) -> set[int]:
+    """Return the events of these incidents."""
+    return set(connection.scalars(_OF_INCIDENTS, {"keys": names})) if names else set()
+
+
+def anchored(connection: sa.Connection, anchors: Collection[str]) -> set[int]:
+    """Return the events with these anchors."""
+    return set(connection.scalars(_ANCHORED, {"keys": anchors})) if anchors else set()
+
+
+def take_out(connection: sa.Connection, document: int, keys: Sequence[int]) -> None:
+    """Delete what linking knows of a report and its events."""
+    connection.execute(links.delete().where(among(links.c.left) | among(links.c.right)), {"keys": keys})
+    for table in (blocks, sketches):
+        connection.execute(table.delete().where(among(table.c.event)), {"keys": keys})
+    connection.execute(copies.delete().where((copies.c.document == document) | (copies.c.other == document)))
+    connection.execute(copy_bands.delete().where(copy_bands.c.document == document))
+    connection.execute(report_sketches.delete().where(report_sketches.c.document == document))
 
 
 def rows_of(connection: sa.Connection, keys: Collection[int]) -> Iterator[Any]:
     """Yield the rows of events' sketches."""
-    for some in portions(sorted(keys)):
-        yield from connection.execute(_SKETCHES, {"keys": some})
+    yield from connection.execute(_SKETCHES, {"keys": keys})
 
 
 def kin_of(connection: sa.Connection, reports: Collection[int]) -> Kin:
     """Return the pairs of copies and of template reports that these reports are part of, by their keys."""
-    found: Kin = {}
-    for some in portions(sorted(reports)):
-        for document, other, kind in connection.execute(_KIN, {"keys": some}):
-            found[document, other] = kind
-    return found
+    return {(document, other): kind for document, other, kind in connection.execute(_KIN, {"keys": reports})}
 
 
 def in_blocks(connection: sa.Connection, keys: list[int], days: tuple[int, int], longest: int) -> list[int]:
@@ -87,13 +157,25 @@ def in_bands(connection: sa.Connection, keys: list[int], since: int, until: int)
 
 def existing(connection: sa.Connection, names: Collection[str]) -> set[str]:
     """Return which of these incidents there are."""
-    found: set[str] = set()
-    for some in portions(sorted(names)):
-        found |= set(connection.scalars(_EXISTING, {"keys": some}))
-    return found
+    return set(connection.scalars(_EXISTING, {"keys": names}))
 
 
-def move(connection: sa.Connection, keys: Sequence[int], name: str) -> None:
-    """Make events part of an incident."""
-    if keys:
-        connection.execute(_MOVE, [{"key": key, "name": name} for key in keys])
+def empty_of(connection: sa.Connection, names: Collection[str]) -> set[str]:
+    """Return which of these incidents hold no event."""
+    return set(names) - set(connection.scalars(_HELD, {"keys": names}))
+
+
+def write_incidents(connection: sa.Connection, rows: Sequence[dict[str, Any]], there: Collection[str]) -> None:
+    """Write the rows of incidents; `there` are those that the record holds already."""
+    old = [{**row, "name": row["id"]} for row in rows if row["id"] in there]
+    new = [row for row in rows if row["id"] not in there]
+    if old:
+        connection.execute(_REWRITE, old)
+    if new:
+        connection.execute(incidents.insert(), new)
+
+
+def move(connection: sa.Connection, moves: Sequence[tuple[int, str]]) -> None:
+    """Make events part of incidents."""
+    if moves:
+        connection.execute(_MOVE, [{"key": key, "name": name} for key, name in moves])

@@ -12,8 +12,9 @@ from marsad.errors import RecordError
 from marsad.link import compare, resolver
 from marsad.record import judging, looking
 from marsad.record.incidents import Tie, find_event, resolve_id
-from marsad.record.linking import Linker, Member
+from marsad.record.linking import Linker
 from marsad.record.looking import Kin
+from marsad.record.members import Member
 from marsad.record.schema import sketches
 
 _MOST_MEMBERS = 60

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from marsad.errors import RecordError
 from marsad.model import CodedDocument, Document, Event, Story
@@ -186,10 +188,29 @@ def _has_words(text: str, fold: Fold) -> sa.ColumnElement[bool]:
     conditions = [documents.c.text.contains(word, autoescape=True) for word in words if len(word) < _SHORTEST]
     long_words = [word for word in words if len(word) >= _SHORTEST]
     if long_words:
-        # Quoted, so that no word is read as an operator.
-        match = sa.text("document_words MATCH :words").bindparams(words=" ".join(f'"{w}"' for w in long_words))
+        match = sa.and_(*(_HasPiece(sa.literal(word)) for word in long_words))
         conditions.append(documents.c.key.in_(sa.select(document_words.c.rowid).where(match)))
     return sa.and_(*conditions)
+
+
+class _HasPiece(FunctionElement[Any]):
+    """Whether a row of `document_words` holds these letters, asked so that the database uses its index of pieces."""
+
+    type = sa.types.NullType()  # a Boolean would be compared with 1, which no index serves
+    inherit_cache = True
+
+
+@compiles(_HasPiece, "sqlite")
+def _in_full_text(element: Any, compiler: Any, **options: Any) -> str:
+    # Quoted, so that no word is read as an operator; a table has one MATCH, and so one word stands in each subquery.
+    word = compiler.process(element.clauses, **options)
+    return f"document_words.rowid IN (SELECT rowid FROM document_words WHERE words MATCH '\"' || {word} || '\"')"
+
+
+@compiles(_HasPiece)
+def _in_words(element: Any, compiler: Any, **options: Any) -> str:
+    word = compiler.process(element.clauses, **options)
+    return f"document_words.words LIKE '%%' || replace({word}, '_', '\\_') || '%%'"
 
 
 def event_filters(filters: Filters, fold: Fold) -> Iterator[sa.ColumnElement[bool]]:
@@ -202,4 +223,5 @@ def event_filters(filters: Filters, fold: Fold) -> Iterator[sa.ColumnElement[boo
 
 def stream(connection: sa.Connection, select: sa.Select[Any]) -> Iterator[Any]:
     """Yield the rows of a query a portion at a time."""
-    yield from connection.execution_options(yield_per=200).execute(select)
+    with connection.execute(select.execution_options(yield_per=200)) as rows:  # closed where nobody reads to the end
+        yield from rows

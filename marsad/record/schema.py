@@ -1,23 +1,14 @@
-"""The tables, and how a record file is opened and brought to the current version.
+"""The tables of the record.
 
-Types and constraints are those that SQLite and PostgreSQL share; only the full-text shadow table is SQLite's own.
+Types and constraints are those that SQLite and PostgreSQL share; only the table of folded words differs.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-from typing import Any
-
 import sqlalchemy as sa
-
-from marsad.errors import RecordError
 
 VERSION = "0003"
 """The newest migration; a record at this version needs no migrating."""
-
-BUSY_MS = 10_000
-"""How long to wait for another program that is writing, in milliseconds."""
 
 metadata = sa.MetaData(
     naming_convention={
@@ -249,90 +240,5 @@ agreements = sa.Table(
 remove it. An agreement is known by the key of the row that added it."""
 
 document_words = sa.table("document_words", sa.column("rowid"), sa.column("words"))
-"""SQLite's full-text index (FTS5) over folded text; its rows are numbered by `documents.key`."""
-
-
-def make_engine(location: str, *, create: bool) -> sa.Engine:
-    """Return an engine on the record at `location`, at the current schema version.
-
-    Raises:
-        RecordError: there is no record and `create` is false, or it cannot be opened, or a newer Marsad made it.
-    """
-    if location.startswith(("postgresql://", "postgresql+")):
-        raise RecordError("PostgreSQL records are not supported yet; give --record the path of a SQLite file.")
-    path = Path(location)
-    if not create and not path.exists():
-        raise RecordError(f"There is no record at {location}; add reports with `marsad add`, or name it with --record.")
-    if path.is_dir():
-        raise RecordError(f"{location} is a folder; give --record the path of a file.")
-    if not path.parent.is_dir():
-        raise RecordError(f"The folder {path.parent} does not exist; create it, or give --record another path.")
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
-    sa.event.listen(engine, "connect", _configure)
-    sa.event.listen(engine, "begin", _begin)
-    try:
-        _bring_up_to_date(engine, location)
-    except sa.exc.DatabaseError as error:
-        raise explain(error, location) from error
-    return engine
-
-
-def explain(error: sa.exc.DBAPIError, location: str) -> RecordError:
-    """Return what a database error means to the person at the keyboard."""
-    cause = str(error.orig)
-    if "not a database" in cause:
-        return RecordError(f"{location} is not a Marsad record; give --record another path.")
-    if "locked" in cause:
-        return RecordError(f"Another program is writing to {location}; wait for it to end, and try again.")
-    if "readonly" in cause or "unable to open" in cause:
-        return RecordError(
-            f"The record {location} cannot be written; check the permissions of the file and its folder."
-        )
-    if "malformed" in cause:
-        return RecordError(f"The record {location} is damaged ({cause}); restore it from a copy.")
-    if "full" in cause:
-        return RecordError(f"The disk of {location} is full; make room, and add the reports again.")
-    return RecordError(f"The record {location} cannot be used ({cause}); check the file and its disk.")
-
-
-def _configure(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver's own transaction handling commits before DDL; `_begin` opens transactions instead.
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
-
-
-def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _bring_up_to_date(engine: sa.Engine, location: str) -> None:
-    with engine.connect() as connection:
-        version = _version(connection, location)
-    if version == VERSION:
-        return
-    if version is not None and version > VERSION:
-        raise RecordError(
-            f"{location} was made by a newer Marsad (schema {version}, this one knows {VERSION}); upgrade marsad."
-        )
-    from marsad.record.migrate import migrate  # Alembic takes a second to import, and a current record needs none of it
-
-    with engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        connection.exec_driver_sql("BEGIN")
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if _version(connection, location) != VERSION:
-            migrate(connection)
-
-
-def _version(connection: sa.Connection, location: str) -> str | None:
-    """The migration that the record is at; None for an empty file."""
-    tables = set(connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'table'")))
-    if "alembic_version" in tables and "documents" in tables:
-        return str(connection.scalar(sa.text("SELECT version_num FROM alembic_version")))
-    if tables:
-        raise RecordError(f"{location} is a database of another program; give --record another path.")
-    return None
+"""Folded text, searched by pieces of words: a full-text index (FTS5) on SQLite, a plain table with an index of three-letter
+pieces on PostgreSQL. Its rows are numbered by `documents.key`."""

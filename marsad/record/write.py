@@ -20,7 +20,9 @@ from marsad.model import Claim, CodedDocument, Document, Event, Participant, Sto
 from marsad.record import doctor, judging, query, rebuild
 from marsad.record import incidents as telling
 from marsad.record.claims import claims_of
-from marsad.record.linking import Identity, Linker
+from marsad.record.database import explain, make_engine
+from marsad.record.linking import Linker
+from marsad.record.members import Identity
 from marsad.record.schema import (
     claims,
     document_words,
@@ -28,8 +30,6 @@ from marsad.record.schema import (
     event_parties,
     event_places,
     events,
-    explain,
-    make_engine,
     runs,
     stories,
 )
@@ -37,6 +37,13 @@ from marsad.record.schema import (
 _to_json = msgspec.json.Encoder()
 
 Answer = TypeVar("Answer")
+
+
+_VERSIONS = sa.select(*(documents.c[name] for name in ("key", "id", "hash", "published", "version"))).order_by(
+    documents.c.version.desc()
+)
+_BY_ID = _VERSIONS.where(documents.c.id == sa.bindparam("id"))
+_BY_ID_OR_URL = _VERSIONS.where(sa.or_(documents.c.id == sa.bindparam("id"), documents.c.url == sa.bindparam("url")))
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -47,7 +54,8 @@ class Added(msgspec.Struct, frozen=True):
 
 
 def open_record(location: str, fold: Callable[[str], str] = str.casefold, *, create: bool = True) -> Record:
-    """Open the record at `location` (a path), creating it if wanted; `fold` makes spellings alike for search.
+    """Open the record at `location` (a path, or the URL of a PostgreSQL database), creating it if wanted; `fold` makes
+    spellings alike for search.
 
     Raises:
         RecordError: it cannot be opened.
@@ -63,6 +71,8 @@ class Record:
         self._location = location
         self._fold = fold
         self._writer: sa.Connection | None = None
+        self._reader: sa.Connection | None = None
+        self._seen: object = None
         self.linker = Linker()
 
     def __enter__(self) -> Record:
@@ -77,9 +87,10 @@ class Record:
 
     def close(self) -> None:
         """Close the connections."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        for connection in (self._writer, self._reader):
+            if connection is not None:
+                connection.close()
+        self._writer = self._reader = None
         self._engine.dispose()
 
     def start_run(self, coder: str, data: str) -> int:
@@ -89,8 +100,11 @@ class Record:
 
     def has(self, document: Document) -> bool:
         """Say whether adding this report would change nothing."""
-        with self._transaction() as connection:
-            return _unchanged(document, _versions(connection, document)) is not None
+        # Only looks, so that programs that add at once do not wait for each other here; adding looks again.
+        if self._reader is None:
+            self._reader = self._engine.connect()
+        with self._reader.begin():
+            return _unchanged(document, _versions(self._reader, document)) is not None
 
     def add(self, coded: CodedDocument, run: int, sketch: ReportSketch | None = None) -> Added:
         """Write a report and its events, and link them to incidents if it comes with its sketch: all or nothing.
@@ -211,19 +225,32 @@ class Record:
     def _transaction(self) -> _Transaction:
         if self._writer is None:
             self._writer = self._engine.connect().execution_options(writes=True)
-        return _Transaction(self._writer, self.linker.forget)
+        return _Transaction(self._writer, self._look_around, self.linker.forget)
+
+    def _look_around(self, connection: sa.Connection) -> None:
+        """Forget what linking remembers if another program has written since; only SQLite tells."""
+        now = None
+        if connection.dialect.name == "sqlite":
+            now = connection.exec_driver_sql("PRAGMA data_version").scalar()
+        if now is None or now != self._seen:
+            self.linker.forget()
+        self._seen = now
+        self.linker.shrink()
 
 
 class _Transaction:
     """Begins on entering, commits on leaving, rolls back on an error; hands out the connection."""
 
-    def __init__(self, connection: sa.Connection, forget: Callable[[], None]) -> None:
+    def __init__(
+        self, connection: sa.Connection, begun: Callable[[sa.Connection], None], undone: Callable[[], None]
+    ) -> None:
         self._connection = connection
-        self._forget = forget
+        self._begun = begun
+        self._undone = undone
 
     def __enter__(self) -> sa.Connection:
-        self._forget()
         self._open = self._connection.begin()
+        self._begun(self._connection)
         return self._connection
 
     def __exit__(
@@ -233,15 +260,15 @@ class _Transaction:
             self._open.commit()
         else:
             self._open.rollback()
+            self._undone()
 
 
 def _versions(connection: sa.Connection, document: Document) -> list[Any]:
     """The rows under the same id or address, newest version first."""
-    same = documents.c.id == document.id
-    if document.url:
-        same = sa.or_(same, documents.c.url == document.url)
-    columns = (documents.c.key, documents.c.id, documents.c.hash, documents.c.published, documents.c.version)
-    return list(connection.execute(sa.select(*columns).where(same).order_by(documents.c.version.desc())))
+    select = _BY_ID_OR_URL if document.url else _BY_ID
+    return list(
+        connection.execute(select, {"id": document.id, "url": document.url} if document.url else {"id": document.id})
+    )
 
 
 def _unchanged(document: Document, versions: list[Any]) -> Any | None:
@@ -304,19 +331,17 @@ def _add_document(connection: sa.Connection, coded: CodedDocument, run: int, pla
 
 
 class _Before(NamedTuple):
-    """What an earlier reading of a report leaves: its events with the order of their birth, and what they were tied to."""
+    """What an earlier reading of a report leaves: its events with the order of their birth, and their incidents."""
 
     events: list[tuple[EventSketch, int]]
-    tied: set[int]
     incidents: set[str]
 
 
 def _unlink(connection: sa.Connection, keys: list[int], linker: Linker) -> _Before:
-    found = _Before([], set(), set())
+    found = _Before([], set())
     for key in keys:
-        old, tied = linker.remove(connection, key)
+        old = linker.remove(connection, key)
         found.events.extend((m.sketch, m.born) for m in old)
-        found.tied.update(tied)
         found.incidents.update(m.incident for m in old if m.incident)
     return found
 
@@ -331,8 +356,8 @@ def _link(
     linker, sketch = linking
     if sketch is not None:
         linker.add(connection, key, sketch, keys, heirs(before.events, sketch.events))
-    if before.tied:
-        linker.resolve(connection, before.tied, sketch.report if sketch else "")
+    elif before.events:
+        linker.resolve(connection, [], "")
     if before.incidents:
         linker.sweep(connection, before.incidents)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+from unittest import mock
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marsad.link.resolver import Ruling, components, pair, resolve, settle
+from marsad.link.resolver import Ruling, components, pair, resolve, settle, slim
 
 KEYS = ["a", "b", "c", "d", "e"]
 
@@ -51,3 +55,41 @@ def test_the_order_of_events_makes_no_difference(scores: dict[tuple[str, str], f
     links = {p: s for p, s in scores.items() if s > 0}
     assert components(order, links, []) == components(KEYS, links, [])
     assert resolve(order, scorer(scores), [], []) == resolve(KEYS, scorer(scores), [], [])
+
+
+LINKS = st.dictionaries(
+    st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")).filter(lambda p: p[0] < p[1]),
+    st.floats(0.01, 7).map(lambda x: round(x, 1)),
+)
+
+
+@given(LINKS, LINKS)
+def test_the_few_links_that_are_kept_give_the_same_components(one: dict[Any, float], more: dict[Any, float]) -> None:
+    every = {**one, **more}
+    for largest in (8, 3):  # a larger component is cut
+        with mock.patch("marsad.link.resolver.MAX_GROUP", largest):
+            assert components("abcdefgh", slim(every), []) == components("abcdefgh", every, [])
+    assert slim({**slim({p: every[p] for p in one}), **more}) == slim(every)
+
+
+def test_a_crowd_keeps_one_link_an_event() -> None:
+    crowd = {(a, b): 5.0 for a in KEYS for b in KEYS if a < b}
+    assert len(slim(crowd)) == len(KEYS) - 1
+
+
+def chain(days: int, each: int) -> dict[tuple[str, str], float]:
+    """Events of many days: surely linked within a day, less surely from day to day."""
+    found = {}
+    for day in range(days):
+        names = [f"{day:02}:{i:03}" for i in range(each)]
+        found.update({(names[0], other): 5.0 for other in names[1:]})
+        if day:
+            found[f"{day - 1:02}:000", names[0]] = 2.0
+    return found
+
+
+@pytest.mark.parametrize(("days", "each", "expected"), [(5, 20, 5), (1, 100, 1)], ids=["days of a town", "one crowd"])
+def test_what_hangs_together_in_a_chain_is_cut_and_a_crowd_is_not(days: int, each: int, expected: int) -> None:
+    links = chain(days, each)
+    with mock.patch("marsad.link.resolver.MAX_GROUP", 40):
+        assert len(components({key for pair in links for key in pair}, links, [])) == expected

@@ -23,6 +23,28 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         # Three-letter pieces find a word under any prefix or suffix; SQLite's word tokeniser would not.
         op.execute("CREATE VIRTUAL TABLE document_words USING fts5(words, content='', tokenize='trigram')")
+    else:
+        _create_document_words()
+
+
+def _create_document_words() -> None:
+    op.create_table(
+        "document_words",
+        sa.Column(
+            "rowid",
+            sa.Integer,
+            sa.ForeignKey("documents.key", name="fk_document_words_rowid_documents"),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("rowid", name="pk_document_words"),
+    )
+    try:
+        with op.get_bind().begin_nested():
+            op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            op.execute("CREATE INDEX ix_document_words_words ON document_words USING gin (words gin_trgm_ops)")
+    except sa.exc.DBAPIError:
+        pass  # a server without the extension, or a user without the right: words are found all the same, only slower
 
 
 def _create_runs() -> None:
