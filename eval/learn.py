@@ -129,7 +129,7 @@ def _learn_figures(found: Any, layout: Layout, golds: Any, fold: int) -> None:
         )
         if part is not None and before:
             found["subset"].add(
-                names_of(*ownership.subset_features(passage, figure, before)), bool(part.get("subset")), fold
+                names_of(ownership.subset_features(passage, figure, before)), bool(part.get("subset")), fold
             )
         before.append(figure)
 
@@ -139,7 +139,7 @@ def _learn_facts(found: Any, passage: Passage, cluster: Cluster, gold: Any, give
     dates = None
     if gold["date"]:
         dates = DateRange(gold["date"]["start"], gold["date"]["end"])
-    features = names_of(*factuality.status_features(passage, cluster, dates))
+    features = names_of(factuality.status_features(passage, cluster, dates))
     for status in factuality.STATUSES:
         found[f"status:{status}"].add(features, gold["status"] == status, fold)
     found["generic"].add(features, bool(gold.get("generic")), fold)

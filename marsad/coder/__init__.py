@@ -62,13 +62,15 @@ class Kit(msgspec.Struct, frozen=True):
 
 
 class Fields(NamedTuple):
-    """What was chosen for one event out of all that its passage holds, and the country that the story speaks of."""
+    """What was chosen for one event out of all that its passage holds."""
 
     places: list[Place]
-    dates: tuple[DateRange | None, Span | None, Why | None]
+    dates: times.Days
     parties: dict[str, list[participants.Chosen]]
-    figures: list[tuple[Figure, Why]]
-    home: str | None
+    records: ownership.Records
+    status: factuality.Status
+    modes: factuality.Modes
+    type_why: Why
 
 
 def load_kit(folder: Path, actors: Actors, gazetteer: Gazetteer) -> Kit:
@@ -140,30 +142,35 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
     sites = places.find_sites(passage, kit.gazetteer)
     parties = participants.find_parties(passage, kit.actors)
     home = home_country(sites, parties)
+    dates = times.choose_dates(layout, times.find_moments(passage, language), kit.choices)
+    figures = ownership.assign_figures(layout, quantities.find_figures(passage), kit.choices)
+    records = ownership.as_records(passage, figures, kit.choices)
+    kinds = [[w.kind for w in weapons] + [d.object for d in damage] for _, weapons, damage in records]
     fields = zip(
         places.choose_places(layout, sites, kit.choices, kit.gazetteer),
-        times.choose_dates(layout, times.find_moments(passage, language), kit.choices),
+        dates,
         participants.choose_parties(layout, parties, kit.choices),
-        ownership.assign_figures(layout, quantities.find_figures(passage), kit.choices),
+        records,
+        factuality.choose_statuses(passage, clusters, [days for days, _, _ in dates], kit.choices),
+        factuality.choose_modes(passage, clusters, kinds, kit.choices),
+        _type_whys(passage, clusters, kit.choices),
         strict=True,
     )
     return [
-        _event(passage, cluster, Fields(*own, home), kit, f"{document_id}:e{number}")
+        _event(passage, cluster, Fields(*own), (home, kit), f"{document_id}:e{number}")
         for number, (cluster, own) in enumerate(zip(clusters, fields, strict=True), known + 1)
     ]
 
 
-def _event(passage: Passage, cluster: Cluster, chosen: Fields, kit: Kit, event_id: str) -> Event:
-    """Fill the fields of one event with what was chosen for it."""
-    choices, trigger = kit.choices, cluster.trigger
-    where, parties = chosen.places, chosen.parties
-    home = _country(where, chosen.home)
+def _event(passage: Passage, cluster: Cluster, chosen: Fields, given: tuple[str | None, Kit], event_id: str) -> Event:
+    """Fill the fields of one event with what was chosen for it; given is the country that the story speaks of."""
+    (home_of_story, kit), trigger, where, parties = given, cluster.trigger, chosen.places, chosen.parties
+    home = _country(where, home_of_story)
     dates, date_text, date_why = chosen.dates
-    (status, status_why), (generic, generic_why) = factuality.choose_status(passage, cluster, dates, choices)
-    casualties, weapons, damage = ownership.as_records(passage, chosen.figures, choices)
-    kinds = [w.kind for w in weapons] + [d.object for d in damage]
-    modes, modes_why = factuality.choose_modes(passage, cluster, kinds, choices)
-    why = {"type": _type_why(passage, trigger, kit), "status": status_why, "generic": generic_why}
+    (status, status_why), (generic, generic_why) = chosen.status
+    casualties, weapons, damage = chosen.records
+    modes, modes_why = chosen.modes
+    why = {"type": chosen.type_why, "status": status_why, "generic": generic_why}
     why.update({name: reason for name, reason in (("modes", modes_why), ("date", date_why)) if reason})
     return Event(
         id=event_id,
@@ -189,12 +196,18 @@ def _event(passage: Passage, cluster: Cluster, chosen: Fields, kit: Kit, event_i
     )
 
 
-def _type_why(passage: Passage, trigger: Mention, kit: Kit) -> Why:
-    """Why these words name an event of this type: the tagger's lead and the keep choice."""
-    words = passage.span(trigger.sentence, trigger.first, trigger.last).text
-    kept = kit.choices["keep"].why(trigger.confidence, (triggers.keep_parts(passage, trigger), ()), words)
-    heaviest = (("lead", round(trigger.lead, 2)), *kept.features)
-    return Why(rule=f"tagger:{trigger.type}; choice:keep", words=kept.words, score=kept.score, features=heaviest)
+def _type_whys(passage: Passage, clusters: Sequence[Cluster], choices: Choices) -> list[Why]:
+    """Why the words of each event name one of its type: the tagger's lead and the keep choice."""
+    triggers_ = [cluster.trigger for cluster in clusters]
+    weighed = choices.group("keep").weigh_each([triggers.keep_parts(passage, trigger) for trigger in triggers_])
+    found = []
+    for at, trigger in enumerate(triggers_):
+        words = passage.span(trigger.sentence, trigger.first, trigger.last).text
+        kept = weighed.why(0, at, words)
+        heaviest = (("lead", round(trigger.lead, 2)), *kept.features)
+        rule = f"tagger:{trigger.type}; choice:keep"
+        found.append(Why(rule=rule, words=words, score=round(trigger.confidence, 3), features=heaviest))
+    return found
 
 
 def home_country(sites: Sequence[places.Site], parties: Sequence[participants.Party]) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from marsad.coder.choices import Choices
-from marsad.coder.parts import Part
+from marsad.coder.parts import Told
 from marsad.coder.passage import Cluster, Mention, Passage, bucket
 
 _LOOK_BACK = 24
@@ -20,12 +20,17 @@ def join_mentions(passage: Passage, mentions: Sequence[Mention], choices: Choice
     """Return the events of a passage as clusters of mentions, in order of their first mention."""
     same = choices.group("same")
     least = same.choices[0].threshold
+    earlier = [
+        [j for j in range(max(0, k - _LOOK_BACK), k) if may_be_same(mentions[j], mention)]
+        for k, mention in enumerate(mentions)
+    ]
+    weighed = same.weigh_each([same_parts(passage, mentions, j, k) for k, own in enumerate(earlier) for j in own])
+    scores = iter(weighed.scores[0])
     group: list[int] = []
-    for k, mention in enumerate(mentions):
+    for k, compared in enumerate(earlier):
         likeness: dict[int, list[float]] = {}
-        for j in range(max(0, k - _LOOK_BACK), k):
-            if may_be_same(mentions[j], mention):
-                likeness.setdefault(group[j], []).append(same.scores(same_parts(passage, mentions, j, k))[0])
+        for j in compared:
+            likeness.setdefault(group[j], []).append(next(scores))
         # One clear "no" among an event's mentions outweighs a faint "yes".
         likely = {head: max(own) for head, own in likeness.items() if max(own) >= least and min(own) >= _VETO}
         group.append(max(likely, key=lambda head: likely[head]) if likely else k)
@@ -51,7 +56,7 @@ def _main(passage: Passage, mentions: Sequence[Mention]) -> int:
     return max(range(len(mentions)), key=rank)
 
 
-def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) -> list[Part]:
+def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) -> list[Told]:
     """Return the parts of features from which `same` decides whether mention k repeats mention j (j before k)."""
     a, b = mentions[j], mentions[k]
     tokens = passage.sentences[b.sentence].tokens
@@ -62,7 +67,7 @@ def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) ->
     same_stem, definite = word_a.light == word_b.light, word_b.is_definite
     gap = "same" if apart == 0 else "next" if apart == 1 else "near" if apart <= 3 else "far"
     between = sum(1 for m in mentions[j + 1 : k] if m.sentence == b.sentence)
-    parts: list[Part] = [
+    parts: list[Told] = [
         (_kinds, (types, gap, harm)),
         (_stems, (same_stem, gap, types, definite)),
         (_heads, (a.sentence == 0, same_stem, gap, types, harm)),
@@ -70,7 +75,7 @@ def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) ->
     ]
     if apart == 0:
         before = tokens[b.first - 1].word.folded if b.first else "^"
-        parts.append((_pair, (word_a.light, word_b.light)))
+        parts.append(f"pair={word_a.light}/{word_b.light}")
         parts.append((_beside, (bucket(b.first - a.last), harm, types, word_b.prefix[:1], before)))
     else:
         facts = zip(passage.facts(a.sentence), passage.facts(b.sentence), strict=True)
@@ -109,11 +114,6 @@ def _heads(headline: bool, same_stem: bool, gap: str, types: str, harm: str) -> 
 def _between(between: int, gap: str) -> list[str]:
     """Features of how many mentions stand between the two."""
     return [f"between={between}/{gap}"]
-
-
-def _pair(left: str, right: str) -> list[str]:
-    """Features of the two words of one sentence."""
-    return [f"pair={left}/{right}"]
 
 
 def _beside(apart: str, harm: str, types: str, joined: tuple[str, ...], before: str) -> list[str]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from marsad.coder.choices import Choices, Features
+from marsad.coder.choices import Choices
 from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, ranks, seats_of
 from marsad.coder.parts import Column, Indexes, Table, count, flag, joined
 from marsad.coder.passage import OUTCOMES, Chunk, Cluster, Figure, Mention, Passage, bucket, word_before
@@ -23,14 +23,17 @@ _OWN_WORDS = 4
 # What the tagger marked and a number counts is kept from about half the threshold on: it hardly ever is nothing.
 _COUNTED = 0.55
 
+Owned = tuple[Figure, Why]
+Records = tuple[tuple[Casualty, ...], tuple[Weapon, ...], tuple[Damage, ...]]
 
-def assign_figures(layout: Layout, figures: Sequence[Figure], choices: Choices) -> list[list[tuple[Figure, Why]]]:
+
+def assign_figures(layout: Layout, figures: Sequence[Figure], choices: Choices) -> list[list[Owned]]:
     """Return, per event, the figures that belong to it, each with why; a figure nobody claims is dropped."""
     pairs, tables = pair_figures(layout, figures)
     group = choices.group("figure")
     choice = group.choices[0]
     weighed = group.weigh(tables, len(pairs.event))
-    owned: list[list[tuple[Figure, Why]]] = [[] for _ in layout.clusters]
+    owned: list[list[Owned]] = [[] for _ in layout.clusters]
     bounds = np.searchsorted(pairs.item, np.arange(len(figures) + 1)).tolist()
     for figure, (start, end) in zip(figures, pairwise(bounds), strict=True):
         is_plain = figure.lead is None and figure.rule.rpartition("; ")[2].startswith("numbers.")
@@ -38,10 +41,10 @@ def assign_figures(layout: Layout, figures: Sequence[Figure], choices: Choices) 
         # Of equals the nearest event wins.
         ranked = sorted(weighed.ranked(0, start, end, least), key=_best_first)
         if ranked:
-            (score, best), *beaten = ranked
+            (_, best), *beaten = ranked
             words = layout.passage.span(figure.chunk.sentence, figure.chunk.first, figure.chunk.last).text
             lost = [(layout.clusters[pairs.event[i]].trigger.type, s) for s, i in beaten]
-            why = choice.why(score, (weighed.parts(best), ()), words, lost, figure.rule)
+            why = weighed.why(0, best, words, lost, figure.rule)
             owned[pairs.event[best]].append((figure, why))
     return owned
 
@@ -126,14 +129,14 @@ def _own_tables(passage: Passage, figures: Sequence[Figure], item: Indexes) -> l
     tables = [
         Table(_self, (Column(selves, item),)),
         Table(_harm, (Column(harms, item),)),
-        Table(_before, (Column(befores, item),)),
-        Table(_after, (Column(afters, item),)),
+        Table(_before, (Column(befores, item, is_open=True),)),
+        Table(_after, (Column(afters, item, is_open=True),)),
     ]
     for step in range(_OWN_WORDS):
         seats = [min(f.chunk.first + step, f.chunk.last) for f in figures]
         stems = [(f.chunk.label, own[i].light) for f, own, i in zip(figures, words, seats, strict=True)]
         has_word = np.array([f.chunk.first + step <= f.chunk.last for f in figures], dtype=bool)
-        tables.append(Table(_stem, (Column(stems, item),), has_word[item]))
+        tables.append(Table(_stem, (Column(stems, item, is_open=True),), has_word[item]))
     return tables
 
 
@@ -179,7 +182,7 @@ def _stem(label: str, light: str) -> list[str]:
     return [f"stem={light}/{label}"]
 
 
-def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) -> Features:
+def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) -> list[str]:
     """Return the features from which `subset` decides whether a figure is part of one told before."""
     chunk = figure.chunk
     tokens = passage.sentences[chunk.sentence].tokens
@@ -196,24 +199,29 @@ def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) 
         own = figure.quantity.min
         found.append(f"fits={own is not None and own < (earlier.quantity.min or 0)}")
         found.append(f"same-sentence={earlier.chunk.sentence == chunk.sentence}")
-    return (), found
+    return found
 
 
-def as_records(
-    passage: Passage, owned: Sequence[tuple[Figure, Why]], choices: Choices
-) -> tuple[tuple[Casualty, ...], tuple[Weapon, ...], tuple[Damage, ...]]:
-    """Return the casualties, weapons and damage of one event."""
+def as_records(passage: Passage, owned: Sequence[Sequence[Owned]], choices: Choices) -> list[Records]:
+    """Return, per event, its casualties, weapons and damage."""
+    subset = choices.group("subset")
+    least = subset.choices[0].threshold
+    told = [[figure for figure, _ in own] for own in owned]
+    scores = subset.weigh_each(
+        [subset_features(passage, figure, own[:at]) for own in told for at, figure in enumerate(own) if at]
+    ).scores[0]
+    is_part = iter([score >= least for score in scores])
+    return [_records(passage, [(*figure, at > 0 and next(is_part)) for at, figure in enumerate(own)]) for own in owned]
+
+
+def _records(passage: Passage, owned: Sequence[tuple[Figure, Why, bool]]) -> Records:
+    """The records of one event's figures, each with why and whether it is part of one before."""
     casualties: list[Casualty] = []
     weapons: list[Weapon] = []
     damage: list[Damage] = []
-    before: list[Figure] = []
-    subset = choices.group("subset")
-    least = subset.choices[0].threshold
-    for figure, why in owned:
+    for figure, why, part in owned:
         chunk = figure.chunk
         span = passage.span(chunk.sentence, chunk.first, chunk.last)
-        part = bool(before) and subset.scores(*subset_features(passage, figure, before))[0] >= least
-        before.append(figure)
         if chunk.label in OUTCOMES:
             record = Casualty(
                 span=span, outcome=figure.code, who=figure.who, quantity=figure.quantity, subset=part, why=why

@@ -122,9 +122,9 @@ class Pairs(NamedTuple):
         """Return these pairs, in this order."""
         return Pairs(*[field[order] for field in self])
 
-    def of_item(self, facts: Sequence[Facts]) -> Column:
+    def of_item(self, facts: Sequence[Facts], *, is_open: bool = False) -> Column:
         """Return the column of facts that are given by candidate."""
-        return Column(facts, self.item)
+        return Column(facts, self.item, is_open)
 
     def of_event(self, facts: Sequence[Facts]) -> Column:
         """Return the column of facts that are given by event."""

@@ -15,11 +15,12 @@ import numpy as np
 
 from marsad.actors import Actor, Actors
 from marsad.coder import naming
-from marsad.coder.choices import Choice, Choices, Weighed
+from marsad.coder.choices import Choices
 from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
 from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, stem_of, word_before
 from marsad.coder.speaking import speech_tables
+from marsad.coder.weighing import Weighed
 from marsad.language import Hit
 from marsad.model import Participant, Why
 
@@ -185,7 +186,7 @@ def choose_parties(layout: Layout, parties: Sequence[Party], choices: Choices) -
     bounds = pairs.bounds(len(layout.clusters))
     return [
         {
-            role: _choose(layout.passage, weighed.ranked(k, start, end, choice.threshold), found, weighed, choice)
+            role: _choose(layout.passage, weighed.ranked(k, start, end, choice.threshold), found, weighed, k)
             for k, (role, choice) in enumerate(zip(ROLES, group.choices, strict=True))
         }
         for start, end in pairwise(bounds)
@@ -193,13 +194,14 @@ def choose_parties(layout: Layout, parties: Sequence[Party], choices: Choices) -
 
 
 def _choose(
-    passage: Passage, ranked: list[tuple[float, int]], found: Sequence[Party], weighed: Weighed, choice: Choice
+    passage: Passage, ranked: list[tuple[float, int]], found: Sequence[Party], weighed: Weighed, choice: int
 ) -> list[Chosen]:
     """The best-scored parties above the threshold, each once; those far behind the best are none."""
     chosen: list[Chosen] = []
     seen: set[str] = set()
+    least = max(weighed.group.choices[choice].threshold, _BESIDE * (ranked[0][0] if ranked else 0.0))
     for rank, (score, i) in enumerate(ranked):
-        if score < max(choice.threshold, _BESIDE * ranked[0][0]) or len(chosen) >= _MOST:
+        if score < least or len(chosen) >= _MOST:
             break
         party = found[i]
         key = party.name or f"{party.country}/{party.sector}"
@@ -208,7 +210,7 @@ def _choose(
             beaten = [(found[j].chunk, s) for s, j in ranked[rank + 1 : rank + 3]]
             lost = [(passage.span(c.sentence, c.first, c.last).text, s) for c, s in beaten]
             words = passage.span(party.chunk.sentence, party.chunk.first, party.chunk.last).text
-            chosen.append((party, choice.why(score, (weighed.parts(i), ()), words, lost, party.rule)))
+            chosen.append((party, weighed.why(choice, i, words, lost, party.rule)))
     return chosen
 
 
@@ -234,7 +236,7 @@ def pair_parties(layout: Layout, parties: Sequence[Party]) -> tuple[Pairs, list[
     words = [word_before(layout.passage.sentences[p.chunk.sentence].tokens, p.chunk.first) for p in parties]
     names = [p.chunk.label or "none" for p in parties]
     who = [(name, p.kind, p.sector, p.name is not None) for name, p in zip(names, parties, strict=True)]
-    label = pairs.of_item([(name,) for name in names])
+    label, word = pairs.of_item([(name,) for name in names]), pairs.of_item([(w,) for w in words], is_open=True)
     forms = [_form(layout.passage, cluster.trigger) for cluster in layout.clusters]
     form, type_ = pairs.of_event([(form,) for form in forms]), pairs.of_event(layout.types)
     side, follows = pairs.side(np.clip(pairs.back, -1, 4)), pairs.follows()
@@ -246,18 +248,12 @@ def pair_parties(layout: Layout, parties: Sequence[Party]) -> tuple[Pairs, list[
         Table(_stem, (pairs.of_event(stems), label, joined(follows, flag(here)))),
         Table(_who, (pairs.of_item(who), type_)),
         Table(_whose, (label, joined(pairs.rival(), flag(here), flag(aside)))),
-        Table(_tie, (pairs.of_item([(word,) for word in words]), type_, follows), here),
-        Table(_beside, (label, form, joined(side, follows)), here),
+        Table(_tie, (word, type_, follows), here),
+        Table(_side, (label, form, side)),
+        Table(_beside, (label, form, follows), here),
         Table(_order, (label, joined(count(rank, 2), count(pairs.between, 2))), here),
-        Table(
-            _back,
-            (
-                pairs.of_item(list(zip(names, words, strict=True))),
-                pairs.of_event([(form, *type_) for form, type_ in zip(forms, layout.types, strict=True)]),
-                side,
-            ),
-            ~here,
-        ),
+        Table(_back, (label, type_), ~here),
+        Table(_before, (word,), ~here),
         Table(_latest, (label, joined(*told)), ~here),
     ]
 
@@ -309,9 +305,14 @@ def _tie(before: str, type_: str, follows: bool) -> list[str]:
     return [f"before={before}/True", f"before={before}/{type_}/{follows}"]
 
 
-def _beside(label: str, form: str, side: str, follows: bool) -> list[str]:
-    """Features of a party's seat beside the event word."""
-    return [f"label={label}/{side}", f"side={side}", f"side={side}/{form}", f"form={form}/{label}/{follows}"]
+def _side(label: str, form: str, side: str) -> list[str]:
+    """Features of a party's seat."""
+    return [f"label={label}/{side}", f"side={side}", f"side={side}/{form}"]
+
+
+def _beside(label: str, form: str, follows: bool) -> list[str]:
+    """Features of a party beside the event word."""
+    return [f"form={form}/{label}/{follows}"]
 
 
 def _order(label: str, rank: int, between: int) -> list[str]:
@@ -319,15 +320,14 @@ def _order(label: str, rank: int, between: int) -> list[str]:
     return [f"rank={rank}/{label}", f"triggers={between}/{label}"]
 
 
-def _back(label: str, before: str, form: str, type_: str, side: str) -> list[str]:
+def _back(label: str, type_: str) -> list[str]:
     """Features of a party told some sentences before."""
-    return [
-        f"label={label}/{side}",
-        f"side={side}",
-        f"side={side}/{form}",
-        f"back/{type_}/{label}",
-        f"before={before}/False",
-    ]
+    return [f"back/{type_}/{label}"]
+
+
+def _before(before: str) -> list[str]:
+    """Features of the word before such a party."""
+    return [f"before={before}/False"]
 
 
 def _latest(label: str, is_latest: bool, own: bool, headline: bool) -> list[str]:

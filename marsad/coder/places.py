@@ -217,7 +217,7 @@ def choose_places(layout: Layout, sites: Sequence[Site], choices: Choices, gazet
             site = found[i]
             lost = [(found[j].entry.name, s) for s, j in ranked if s < score][:2]
             words = layout.passage.span(site.sentence, site.first, site.last).text
-            why = choice.why(score, (weighed.parts(i), ()), words, lost, site.rule)
+            why = weighed.why(0, i, words, lost, site.rule)
             chosen.append(_record(site, layout.passage, site.sentence not in own, why))
         places.append(chosen)
     return places
@@ -293,7 +293,7 @@ def pair_sites(layout: Layout, sites: Sequence[Site]) -> tuple[Pairs, list[Table
     told = flag(pairs.item == latest), flag(sentence == 0), own
     return pairs, [
         Table(_what, (pairs.of_item(list(zip(names, levels, strict=True))), type_, side)),
-        Table(_tie, (pairs.of_item(list(zip(words, levels, strict=True))), joined(is_here, follows))),
+        Table(_tie, (pairs.of_item(list(zip(words, levels, strict=True)), is_open=True), joined(is_here, follows))),
         Table(_whose, (label, joined(pairs.rival(), is_here, own, flag(marked)))),
         Table(_order, (label, joined(count(rank, 2), count(pairs.between, 2), follows)), here),
         Table(_back, (label, type_, joined(*told)), ~here),

@@ -33,6 +33,9 @@ class Moment(NamedTuple):
     is_datable: bool
 
 
+Days = tuple[DateRange | None, Span | None, Why | None]
+
+
 def find_moments(passage: Passage, language: Language) -> list[Moment]:
     """Return the date phrases of a passage in order, resolved against its day of publication."""
     return [
@@ -47,9 +50,7 @@ def find_moments(passage: Passage, language: Language) -> list[Moment]:
     ]
 
 
-def choose_dates(
-    layout: Layout, moments: Sequence[Moment], choices: Choices
-) -> list[tuple[DateRange | None, Span | None, Why | None]]:
+def choose_dates(layout: Layout, moments: Sequence[Moment], choices: Choices) -> list[Days]:
     """Return, per event, its days, the words that give them, and why."""
     pairs, tables = pair_moments(layout, moments)
     group = choices.group("date")
@@ -57,17 +58,17 @@ def choose_dates(
     weighed = group.weigh(tables, len(pairs.event))
     found = [moments[i] for i in pairs.item.tolist()]
     spans = [layout.passage.span(m.sentence, m.phrase.first, m.phrase.last) for m in moments]
-    chosen: list[tuple[DateRange | None, Span | None, Why | None]] = []
+    chosen: list[Days] = []
     for start, end in pairwise(pairs.bounds(len(layout.clusters))):
         # Of equals the nearest wins.
         ranked = sorted(weighed.ranked(0, start, end, choice.threshold), key=_best_first)
         if not ranked:
             chosen.append((None, None, None))
             continue
-        (score, best), *beaten = ranked
+        (_, best), *beaten = ranked
         span = spans[pairs.item[best]]
         lost = [(spans[pairs.item[i]].text, s) for s, i in beaten[:2]]
-        why = choice.why(score, (weighed.parts(best), ()), span.text, lost, found[best].phrase.rule)
+        why = weighed.why(0, best, span.text, lost, found[best].phrase.rule)
         chosen.append((found[best].dates, span, why))
     return chosen
 
@@ -100,7 +101,7 @@ def pair_moments(layout: Layout, moments: Sequence[Moment]) -> tuple[Pairs, list
     return pairs, [
         Table(_what, (pairs.of_item(what), side)),
         Table(_seat, (pairs.of_item([(p.kind,) for p in phrases]), type_, joined(side, is_here, has_own))),
-        Table(_tie, (pairs.of_item(tie), joined(is_here, pairs.rival()))),
+        Table(_tie, (pairs.of_item(tie, is_open=True), joined(is_here, pairs.rival()))),
         Table(_order, (order,), here),
         Table(_back, (type_, joined(flag(is_latest), flag(pairs.item == 0), has_own, side)), ~here),
     ]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from marsad.coder.choices import Choices
-from marsad.coder.parts import Part
+from marsad.coder.parts import Told
 from marsad.coder.passage import Mention, Passage
 from marsad.language import Sentence, Token
 
@@ -39,12 +39,13 @@ def find_mentions(passage: Passage, choices: Choices) -> list[Mention]:
     """Return the event mentions of a passage in order, each with the probability (0-1) that it is one."""
     keep = choices.group("keep")
     least = keep.choices[0].threshold
-    found = []
-    for mention in propose_mentions(passage):
-        score = keep.scores(keep_parts(passage, mention))[0]
-        if score >= least:
-            found.append(mention._replace(confidence=score))
-    return found
+    proposed = propose_mentions(passage)
+    weighed = keep.weigh_each([keep_parts(passage, mention) for mention in proposed])
+    return [
+        mention._replace(confidence=score)
+        for mention, score in zip(proposed, weighed.scores[0], strict=True)
+        if score >= least
+    ]
 
 
 def propose_mentions(passage: Passage) -> list[Mention]:
@@ -96,7 +97,7 @@ def _listed(passage: Passage, number: int) -> dict[int, list[str]]:
     return found
 
 
-def keep_parts(passage: Passage, mention: Mention) -> list[Part]:
+def keep_parts(passage: Passage, mention: Mention) -> list[Told]:
     """Return the parts of features from which `keep` decides whether a proposed mention is one."""
     sentence, labels = passage.sentences[mention.sentence], passage.tags[mention.sentence].labels
     tokens, first, type_ = sentence.tokens, mention.first, mention.type
@@ -114,8 +115,10 @@ def keep_parts(passage: Passage, mention: Mention) -> list[Part]:
         (_tagged, (step, mention.decoded, type_, agree, other)),
         (_listed_as, (form, word.is_definite, agree, type_, mention.decoded, tables)),
         (_seat, (min(first, 3), form, min(sentence.line, 2), near, crowd, mention.decoded)),
-        (_stem, (word.light, type_)),
-        (_neighbours, (tokens[first - 1].word.folded if first else "^", _after(tokens, mention.last))),
+        f"stem={word.light}",
+        f"stem={word.light}/{type_}",
+        f"-1={tokens[first - 1].word.folded if first else '^'}",
+        f"+1={_after(tokens, mention.last)}",
         (_roles, (roles[first], around, type_)),
         (_topic, (topic, "many" if words > _MANY else str(words), type_)),
     ]
@@ -168,16 +171,6 @@ def _seat(at: int, form: str, line: int, near: bool, crowd: tuple[int, bool], de
     events, same_type = crowd
     found = [f"at={at}", f"at={at}/{form}", f"line={line}", f"label-before={near}"]
     return [*found, f"events={events}/{decoded}", f"same-type={same_type}/{decoded}"]
-
-
-def _stem(light: str, type_: str) -> list[str]:
-    """Features of the word itself."""
-    return [f"stem={light}", f"stem={light}/{type_}"]
-
-
-def _neighbours(before: str, after: str) -> list[str]:
-    """Features of the words beside it."""
-    return [f"-1={before}", f"+1={after}"]
 
 
 def _roles(role: str, around: frozenset[str], type_: str) -> list[str]:
