@@ -28,7 +28,7 @@ from marsad.coder import (
     triggers,
 )
 from marsad.coder.choices import Choices, load_choices
-from marsad.coder.pairs import Layout
+from marsad.coder.pairs import Layout, find_pairs
 from marsad.coder.passage import Cluster, Figure, Mention, Passage
 from marsad.coder.tagger import Tagger, load_tagger
 from marsad.gazetteer import Gazetteer
@@ -142,14 +142,22 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
     sites = places.find_sites(passage, kit.gazetteer)
     parties = participants.find_parties(passage, kit.actors)
     home = home_country(sites, parties)
-    dates = times.choose_dates(layout, times.find_moments(passage, language), kit.choices)
-    figures = ownership.assign_figures(layout, quantities.find_figures(passage), kit.choices)
-    records = ownership.as_records(passage, figures, kit.choices)
+    moments, figures = times.find_moments(passage, language), quantities.find_figures(passage)
+    wishes = (
+        places.wish_for(layout, sites),
+        times.wish_for(layout, moments),
+        participants.wish_for(layout, parties),
+        ownership.wish_for(layout, figures),
+    )
+    of_site, of_moment, of_party, of_figure = find_pairs(layout, wishes)
+    dates = times.choose_dates(layout, moments, of_moment, kit.choices)
+    owned = ownership.assign_figures(layout, figures, of_figure, kit.choices)
+    records = ownership.as_records(passage, owned, kit.choices)
     kinds = [[w.kind for w in weapons] + [d.object for d in damage] for _, weapons, damage in records]
     fields = zip(
-        places.choose_places(layout, sites, kit.choices, kit.gazetteer),
+        places.choose_places(layout, sites, of_site, (kit.choices, kit.gazetteer)),
         dates,
-        participants.choose_parties(layout, parties, kit.choices),
+        participants.choose_parties(layout, parties, of_party, kit.choices),
         records,
         factuality.choose_statuses(passage, clusters, [days for days, _, _ in dates], kit.choices),
         factuality.choose_modes(passage, clusters, kinds, kit.choices),

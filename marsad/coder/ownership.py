@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from marsad.coder.choices import Choices
-from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, ranks, seats_of
+from marsad.coder.pairs import Layout, Pairs, Wish, coded, ranks, seats_of
 from marsad.coder.parts import Column, Indexes, Table, count, flag, joined
 from marsad.coder.passage import OUTCOMES, Chunk, Cluster, Figure, Mention, Passage, bucket, word_before
 from marsad.model import Casualty, Damage, Money, Quantity, Weapon, Why
@@ -27,12 +27,12 @@ Owned = tuple[Figure, Why]
 Records = tuple[tuple[Casualty, ...], tuple[Weapon, ...], tuple[Damage, ...]]
 
 
-def assign_figures(layout: Layout, figures: Sequence[Figure], choices: Choices) -> list[list[Owned]]:
+def assign_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs, choices: Choices) -> list[list[Owned]]:
     """Return, per event, the figures that belong to it, each with why; a figure nobody claims is dropped."""
-    pairs, tables = pair_figures(layout, figures)
+    pairs = by_figure(pairs)
     group = choices.group("figure")
     choice = group.choices[0]
-    weighed = group.weigh(tables, len(pairs.event))
+    weighed = group.weigh(describe_figures(layout, figures, pairs), len(pairs.event))
     owned: list[list[Owned]] = [[] for _ in layout.clusters]
     bounds = np.searchsorted(pairs.item, np.arange(len(figures) + 1)).tolist()
     for figure, (start, end) in zip(figures, pairwise(bounds), strict=True):
@@ -53,12 +53,20 @@ def _best_first(ranked: tuple[float, int]) -> tuple[float, int]:
     return -ranked[0], ranked[1]
 
 
-def pair_figures(layout: Layout, figures: Sequence[Figure]) -> tuple[Pairs, list[Table]]:
-    """Return the events that each figure could belong to, by figure, and the parts of features `figure` decides from."""
+def wish_for(layout: Layout, figures: Sequence[Figure]) -> Wish:
+    """Return which figures could belong to which events."""
+    seats = seats_of((f.chunk.sentence, f.chunk.first, f.chunk.last) for f in figures)
+    return Wish(seats, layout.aftermath(_LOOK_BACK))
+
+
+def by_figure(pairs: Pairs) -> Pairs:
+    """Return pairs of events and figures by figure, the nearest events first."""
+    return pairs.take(np.lexsort((pairs.event, np.abs(pairs.apart), pairs.item)))
+
+
+def describe_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs) -> list[Table]:
+    """Return the parts of features from which `figure` decides which event a figure belongs to; pairs are by figure."""
     passage, own = layout.passage, [f.chunk for f in figures]
-    seats = seats_of((c.sentence, c.first, c.last) for c in own)
-    pairs = find_pairs(layout, seats, layout.aftermath(_LOOK_BACK))
-    pairs = pairs.take(np.lexsort((pairs.event, np.abs(pairs.apart), pairs.item)))
     here, types = pairs.is_here, coded(layout.types)
     kind = pairs.item * len(layout.types) + types[pairs.event]
 
@@ -70,7 +78,7 @@ def pair_figures(layout: Layout, figures: Sequence[Figure]) -> tuple[Pairs, list
     side = pairs.side(np.minimum(2, -pairs.back))
     crowd = count(np.full(len(here), len(layout.clusters)), 3)
     order = joined(count(pairs.between, 2), pairs.follows(), count(ranks(pairs.item), 2))
-    return pairs, [
+    return [
         *_own_tables(passage, figures, pairs.item),
         Table(_seat, (label, type_, joined(side, flag(np.isin(kind, kind[here])), is_here))),
         Table(_tie, (label, Column(harm, pairs.mention), joined(pairs.rival(), crowd))),

@@ -16,7 +16,7 @@ import numpy as np
 from marsad.actors import Actor, Actors
 from marsad.coder import naming
 from marsad.coder.choices import Choices
-from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, is_among, last_of, ranks, seats_of
+from marsad.coder.pairs import Layout, Pairs, Seats, Wish, coded, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
 from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, stem_of, word_before
 from marsad.coder.speaking import speech_tables
@@ -177,11 +177,12 @@ def _country(hits: Sequence[tuple[int, int, Hit]]) -> str | None:
     return next((h.value.country for _, _, h in hits if h.table == "nisbas" and h.value.country), None)
 
 
-def choose_parties(layout: Layout, parties: Sequence[Party], choices: Choices) -> list[dict[str, list[Chosen]]]:
+def choose_parties(
+    layout: Layout, parties: Sequence[Party], pairs: Pairs, choices: Choices
+) -> list[dict[str, list[Chosen]]]:
     """Return, per event and role (actor, recipient, source), the parties that fill it, each with why."""
-    pairs, tables = pair_parties(layout, parties)
     group = choices.group(*ROLES)
-    weighed = group.weigh(tables, len(pairs.event))
+    weighed = group.weigh(describe_parties(layout, parties, pairs), len(pairs.event))
     found = [parties[i] for i in pairs.item.tolist()]
     bounds = pairs.bounds(len(layout.clusters))
     return [
@@ -214,16 +215,24 @@ def _choose(
     return chosen
 
 
-def pair_parties(layout: Layout, parties: Sequence[Party]) -> tuple[Pairs, list[Table]]:
-    """Return the parties that each event could have, and the parts of features that their roles are chosen from."""
+def wish_for(layout: Layout, parties: Sequence[Party]) -> Wish:
+    """Return which parties could play a role in which events."""
     seats = seats_of((p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties)
     is_marked = np.array([p.chunk.label in _PARTY_LABELS for p in parties], dtype=bool)
-    citing, cited = _citing(layout, parties)
-    pairs = find_pairs(layout, seats, layout.reach(_LOOK_BACK), is_marked, citing)
-    here, sentence = pairs.is_here, seats.sentence[pairs.item]
+    return Wish(seats, layout.reach(_LOOK_BACK), is_marked, _citing(layout, parties)[0])
+
+
+def _seats(parties: Sequence[Party]) -> Seats:
+    return seats_of((p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties)
+
+
+def describe_parties(layout: Layout, parties: Sequence[Party], pairs: Pairs) -> list[Table]:
+    """Return the parts of features from which the roles of parties are chosen."""
+    own, cited = np.array([p.chunk.sentence for p in parties], dtype=np.intp), _citing(layout, parties)[1]
+    here, sentence = pairs.is_here, own[pairs.item]
     labels, sentences = coded(p.chunk.label for p in parties), len(layout.passage.sentences)
     size = int(labels.max(initial=0)) + 1
-    label_of, seat = labels[pairs.item], labels + seats.sentence * size
+    label_of, seat = labels[pairs.item], labels + own * size
     # Whether the sentence of the event's own mention has such a party, and which is the last told before the event.
     has_own = is_among(layout.told.sentence[pairs.mention] * size + label_of, seat, sentences * size)
     is_before = sentence < layout.first_sentence[pairs.event]
@@ -243,8 +252,8 @@ def pair_parties(layout: Layout, parties: Sequence[Party]) -> tuple[Pairs, list[
     aside = here & (sentence != np.array([c.trigger.sentence for c in layout.clusters])[pairs.event])
     told = flag(pairs.item == latest), flag(has_own), flag(sentence == 0)
     stems = [(stem_of(layout.passage, cluster.trigger),) for cluster in layout.clusters]
-    return pairs, [
-        *speech_tables(layout, pairs, seats, [p.chunk for p in parties], label),
+    return [
+        *speech_tables(layout, pairs, _seats(parties), [p.chunk for p in parties], label),
         Table(_stem, (pairs.of_event(stems), label, joined(follows, flag(here)))),
         Table(_who, (pairs.of_item(who), type_)),
         Table(_whose, (label, joined(pairs.rival(), flag(here), flag(aside)))),

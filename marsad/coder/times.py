@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from marsad.coder.choices import Choices
-from marsad.coder.pairs import Layout, Pairs, find_pairs, ranks, seats_of
+from marsad.coder.pairs import Layout, Pairs, Wish, ranks, seats_of
 from marsad.coder.parts import Table, count, flag, joined
 from marsad.coder.passage import Passage, word_before
 from marsad.language import DatePhrase, Language
@@ -50,12 +50,11 @@ def find_moments(passage: Passage, language: Language) -> list[Moment]:
     ]
 
 
-def choose_dates(layout: Layout, moments: Sequence[Moment], choices: Choices) -> list[Days]:
+def choose_dates(layout: Layout, moments: Sequence[Moment], pairs: Pairs, choices: Choices) -> list[Days]:
     """Return, per event, its days, the words that give them, and why."""
-    pairs, tables = pair_moments(layout, moments)
     group = choices.group("date")
     choice = group.choices[0]
-    weighed = group.weigh(tables, len(pairs.event))
+    weighed = group.weigh(describe_moments(layout, moments, pairs), len(pairs.event))
     found = [moments[i] for i in pairs.item.tolist()]
     spans = [layout.passage.span(m.sentence, m.phrase.first, m.phrase.last) for m in moments]
     chosen: list[Days] = []
@@ -77,13 +76,18 @@ def _best_first(ranked: tuple[float, int]) -> tuple[float, int]:
     return -ranked[0], ranked[1]
 
 
-def pair_moments(layout: Layout, moments: Sequence[Moment]) -> tuple[Pairs, list[Table]]:
-    """Return the date phrases that could date each event, and the parts of features that `date` decides from."""
-    passage, phrases = layout.passage, [m.phrase for m in moments]
+def wish_for(layout: Layout, moments: Sequence[Moment]) -> Wish:
+    """Return which date phrases could date which events."""
     seats = seats_of((m.sentence, m.phrase.first, m.phrase.last) for m in moments)
-    pairs = find_pairs(layout, seats, layout.reach(_LOOK_BACK))
-    here, sentence, size = pairs.is_here, seats.sentence[pairs.item], len(passage.sentences)
-    dated = np.bincount(seats.sentence, minlength=size)
+    return Wish(seats, layout.reach(_LOOK_BACK))
+
+
+def describe_moments(layout: Layout, moments: Sequence[Moment], pairs: Pairs) -> list[Table]:
+    """Return the parts of features from which `date` decides which date phrases date events."""
+    passage, phrases = layout.passage, [m.phrase for m in moments]
+    seat = np.array([m.sentence for m in moments], dtype=np.intp)
+    here, sentence, size = pairs.is_here, seat[pairs.item], len(passage.sentences)
+    dated = np.bincount(seat, minlength=size)
     told = layout.told.sentence[pairs.mention]
     # The last phrase before the event's mention, of those within reach.
     in_order = np.argsort(pairs.event * len(moments) + pairs.item)
@@ -98,7 +102,7 @@ def pair_moments(layout: Layout, moments: Sequence[Moment]) -> tuple[Pairs, list
     crowded = flag(dated[sentence] > 1)
     rank = ranks(pairs.event * size + sentence)
     order = joined(count(rank, 2), crowded, count(pairs.between, 2), pairs.follows())
-    return pairs, [
+    return [
         Table(_what, (pairs.of_item(what), side)),
         Table(_seat, (pairs.of_item([(p.kind,) for p in phrases]), type_, joined(side, is_here, has_own))),
         Table(_tie, (pairs.of_item(tie, is_open=True), joined(is_here, pairs.rival()))),

@@ -180,7 +180,7 @@ class Group:
 
     def _forget(self) -> None:
         self._rows = _Rows(self._weights, self._add)
-        self._told: list[Told | None] = [None, None]
+        self._told: list[Told] = ["", "bias"]
         self._new: list[list[float]] = [[0.0] * len(self.choices), self._start]
         self._sums: npt.NDArray[np.float64] = np.zeros((256, len(self.choices)))
         self._shares: list[list[tuple[_Share, ...] | None]] = [[(), ()] for _ in self.choices]
@@ -254,16 +254,14 @@ class Group:
         known: list[_Share] = []
         own = self._shares[choice]
         for row in rows:
-            if row:
-                known += own[row] or self._shares_of(choice, row)
+            found = own[row]
+            known += self._shares_of(choice, row) if found is None else found
         known.sort(key=_WEIGHT, reverse=True)
         return tuple([share for _, share in known[:_TOLD]])
 
     def _shares_of(self, choice: int, row: int) -> tuple[_Share, ...]:
         """The heaviest features of a row for a choice."""
         told, get = self._told[row], self.choices[choice].weights.get
-        if told is None or self._shares[choice][row] is not None:
-            return ()
         found = [(abs(w), (name, round(w, 2))) for name in names_of((told,)) if (w := get(name))]
         found.sort(key=_WEIGHT, reverse=True)
         shares = self._shares[choice][row] = tuple(found[:_TOLD])
