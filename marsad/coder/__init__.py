@@ -134,8 +134,8 @@ def read_passages(document: Document, language: Language, kit: Kit) -> list[tupl
 
 def code_passage(passage: Passage, language: Language, kit: Kit, document_id: str, known: int) -> list[Event]:
     """Return the events of one passage, numbered from `known` + 1."""
-    mentions = triggers.find_mentions(passage, kit.choices)
-    clusters = events.join_mentions(passage, mentions, kit.choices)
+    kept = triggers.keep_mentions(passage, kit.choices)
+    clusters = events.join_mentions(passage, list(kept.mentions), kit.choices)
     if not clusters:
         return []
     layout = Layout(passage, clusters)
@@ -161,7 +161,7 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
         records,
         factuality.choose_statuses(passage, clusters, [days for days, _, _ in dates], kit.choices),
         factuality.choose_modes(passage, clusters, kinds, kit.choices),
-        _type_whys(passage, clusters, kit.choices),
+        [kept.why(passage, cluster.trigger) for cluster in clusters],
         strict=True,
     )
     return [
@@ -202,20 +202,6 @@ def _event(passage: Passage, cluster: Cluster, chosen: Fields, given: tuple[str 
         source=_sources(passage, cluster, parties["source"], home[0], kit.actors),
         why=why,
     )
-
-
-def _type_whys(passage: Passage, clusters: Sequence[Cluster], choices: Choices) -> list[Why]:
-    """Why the words of each event name one of its type: the tagger's lead and the keep choice."""
-    triggers_ = [cluster.trigger for cluster in clusters]
-    weighed = choices.group("keep").weigh_each([triggers.keep_parts(passage, trigger) for trigger in triggers_])
-    found = []
-    for at, trigger in enumerate(triggers_):
-        words = passage.span(trigger.sentence, trigger.first, trigger.last).text
-        kept = weighed.why(0, at, words)
-        heaviest = (("lead", round(trigger.lead, 2)), *kept.features)
-        rule = f"tagger:{trigger.type}; choice:keep"
-        found.append(Why(rule=rule, words=words, score=round(trigger.confidence, 3), features=heaviest))
-    return found
 
 
 def home_country(sites: Sequence[places.Site], parties: Sequence[participants.Party]) -> str | None:

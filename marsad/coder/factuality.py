@@ -159,8 +159,8 @@ def mode_features(passage: Passage, cluster: Cluster, kinds: Sequence[str]) -> l
                 found.add(f"{at}:mode={mode}")
             if at != "far":
                 found.add(f"{at}:{kind}={hit.code}")
-        for i in range(max(0, mention.first - 4), min(len(sentence.tokens), mention.last + 6)):
-            word = sentence.tokens[i].word
-            if word.kind == "word":
-                found.add(f"{'in' if mention.first <= i <= mention.last else 'near'}:{word.light}")
+        start = max(0, mention.first - 4)
+        for i, token in enumerate(sentence.tokens[start : mention.last + 6], start):
+            if token.word.kind == "word":
+                found.add(("in:" if mention.first <= i <= mention.last else "near:") + token.word.light)
     return sorted(found)

@@ -6,13 +6,17 @@ The tagger proposes (its best path, and near misses); the choice `keep` decides 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from marsad.coder.choices import Choices
-from marsad.coder.parts import Told
+from marsad.coder.parts import Indexes, Told
 from marsad.coder.passage import Mention, Passage
-from marsad.language import Sentence, Token
+from marsad.coder.weighing import Weighed
+from marsad.language import Phrase, Token
+from marsad.model import Why
 
 # Log-odds against "no event" down to which a word is still worth a second look: any word, and a trigger of the lexicon.
 _NEAR_MISS = -2.5
@@ -37,15 +41,32 @@ _NO_ROLE = frozenset({""})
 
 def find_mentions(passage: Passage, choices: Choices) -> list[Mention]:
     """Return the event mentions of a passage in order, each with the probability (0-1) that it is one."""
+    return list(keep_mentions(passage, choices).mentions)
+
+
+class Kept(NamedTuple):
+    """The mentions that were kept, in order: each with its place among all that was weighed."""
+
+    mentions: dict[Mention, int]
+    weighed: Weighed
+
+    def why(self, passage: Passage, mention: Mention) -> Why:
+        """Why these words name an event of this type: the tagger's lead and the choice `keep`."""
+        words = passage.span(mention.sentence, mention.first, mention.last).text
+        kept = self.weighed.why(0, self.mentions[mention], words)
+        heaviest = (("lead", round(mention.lead, 2)), *kept.features)
+        return Why(rule=f"tagger:{mention.type}; choice:keep", words=words, score=kept.score, features=heaviest)
+
+
+def keep_mentions(passage: Passage, choices: Choices) -> Kept:
+    """Choose the event mentions of a passage, each with the probability (0-1) that it is one."""
     keep = choices.group("keep")
     least = keep.choices[0].threshold
     proposed = propose_mentions(passage)
     weighed = keep.weigh_each([keep_parts(passage, mention) for mention in proposed])
-    return [
-        mention._replace(confidence=score)
-        for mention, score in zip(proposed, weighed.scores[0], strict=True)
-        if score >= least
-    ]
+    scored = enumerate(zip(proposed, weighed.scores[0], strict=True))
+    kept = {mention._replace(confidence=score): at for at, (mention, score) in scored if score >= least}
+    return Kept(kept, weighed)
 
 
 def propose_mentions(passage: Passage) -> list[Mention]:
@@ -53,8 +74,7 @@ def propose_mentions(passage: Passage) -> list[Mention]:
     if not passage.tags:
         return []
     names = passage.tags[0].names
-    column = {name: k for k, name in enumerate(names)}
-    opening = np.array([k for k, name in enumerate(names) if name.startswith("B-")])
+    column, opening = _columns(tuple(names))
     scores = np.concatenate([tagged.scores for tagged in passage.tags])
     leads = scores - scores[:, :1]
     best = opening[leads[:, opening].argmax(axis=1)]
@@ -88,6 +108,13 @@ def propose_mentions(passage: Passage) -> list[Mention]:
     return found
 
 
+@lru_cache(maxsize=4)
+def _columns(names: tuple[str, ...]) -> tuple[dict[str, int], Indexes]:
+    """The column of each label, and the columns of those that open an event."""
+    opening = [k for k, name in enumerate(names) if name.startswith("B-")]
+    return {name: k for k, name in enumerate(names)}, np.array(opening)
+
+
 def _listed(passage: Passage, number: int) -> dict[int, list[str]]:
     """The event types that the lexicon gives the words and phrases of a sentence, by first token."""
     found: dict[int, list[str]] = {}
@@ -104,10 +131,10 @@ def keep_parts(passage: Passage, mention: Mention) -> list[Told]:
     word = tokens[first].word
     lead = max(-5.0, min(6.0, mention.lead))
     step = round(lead) if abs(lead) > 1.5 else round(lead * 2) / 2
-    agree, other, form, tables = _lexicon_says(sentence, mention)
-    seats = passage.event_seats(mention.sentence)
-    crowd = min(4, len(seats)), any(labels[i] == "B-" + type_ for i in seats if i != first)
-    near = any(label != "O" for label in labels[max(0, first - 3) : first])
+    agree, other, form, tables = _lexicon_says(passage.phrases_at(mention.sentence, first), type_)
+    seats, opener = passage.event_seats(mention.sentence), "B-" + type_
+    crowd = min(4, len(seats)), any([labels[i] == opener for i in seats if i != first])
+    near = labels[max(0, first - 3) : first].count("O") < min(3, first)
     topic, words = passage.topic()
     roles = passage.role_names(mention.sentence)
     around = frozenset(roles[max(0, first - 6) : first + 8]) - _NO_ROLE
@@ -128,21 +155,21 @@ def _after(tokens: Sequence[Token], last: int) -> str:
     return tokens[last + 1].word.light if last + 1 < len(tokens) else "$"
 
 
-def _lexicon_says(sentence: Sentence, mention: Mention) -> tuple[str, bool, str, tuple[str, ...]]:
+def _lexicon_says(phrases: Sequence[Phrase], type_: str) -> tuple[str, bool, str, tuple[str, ...]]:
     """What the lexicon says of a mention's word: agreement on the type, another type, form, and other tables."""
     agree, other, form = "none", False, ""
     tables = []
-    for kind, first, last, hit in sentence.phrases:
-        if hit is None or not first <= mention.first <= last:
+    for kind, _, _, hit in phrases:
+        if hit is None:
             continue
-        if kind == "triggers" and hit.code == mention.type:
+        if kind == "triggers" and hit.code == type_:
             agree = hit.value.weight if agree != "strong" else agree
             form = f"{hit.form}/{hit.value.pos}"
         elif kind == "triggers":
             other = True
         elif kind in _OTHER_TABLES:
             tables.append(kind)
-    return agree, other, form, tuple(sorted(set(tables)))
+    return agree, other, form, tuple(sorted(set(tables))) if tables else ()
 
 
 def _tagged(step: float, decoded: bool, type_: str, agree: str, other: bool) -> list[str]:

@@ -19,6 +19,7 @@ from marsad.coder.parts import Column, Facts, Indexes, Part, Table, Told, names_
 from marsad.model import Why
 
 _REMEMBERED = 25_000  # rows
+_IDLE = 10_000  # features without a weight
 _CELLS = 4_000_000  # of one part over tables
 _TOLD = 6  # features told in a why
 _UNKNOWN = "\0"  # stands for every word that no weight names
@@ -158,9 +159,8 @@ class _Rows(dict[Told, int]):
         self._add = add
 
     def __missing__(self, told: Told) -> int:
-        if isinstance(told, str) and told not in self._weights:
-            return _NOTHING
-        row = self[told] = self._add(told)
+        is_idle = isinstance(told, str) and told not in self._weights
+        row = self[told] = _NOTHING if is_idle else self._add(told)
         return row
 
 
@@ -189,6 +189,9 @@ class Group:
     def _tidy(self) -> None:
         if len(self._told) > _REMEMBERED or any(cells.is_full for cells in self._cells.values()):
             self._forget()
+        elif len(self._rows) > len(self._told) + _IDLE:
+            for told in [told for told, row in self._rows.items() if row == _NOTHING]:
+                del self._rows[told]
 
     def weigh(self, tables: Sequence[Table], size: int) -> Weighed:
         """Return the probabilities (0-1) of yes of each choice for that many things at once."""
