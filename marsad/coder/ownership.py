@@ -13,7 +13,7 @@ import numpy as np
 
 from marsad.coder.choices import Choices
 from marsad.coder.pairs import Layout, Pairs, Wish, coded, ranks, seats_of
-from marsad.coder.parts import Column, Indexes, Table, count, flag, joined
+from marsad.coder.parts import Column, Own, Table, Told, count, flag, joined
 from marsad.coder.passage import OUTCOMES, Chunk, Cluster, Figure, Mention, Passage, bucket, word_before
 from marsad.model import Casualty, Damage, Money, Quantity, Weapon, Why
 
@@ -30,6 +30,8 @@ Records = tuple[tuple[Casualty, ...], tuple[Weapon, ...], tuple[Damage, ...]]
 def assign_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs, choices: Choices) -> list[list[Owned]]:
     """Return, per event, the figures that belong to it, each with why; a figure nobody claims is dropped."""
     pairs = by_figure(pairs)
+    if not len(pairs.event):
+        return [[] for _ in layout.clusters]
     group = choices.group("figure")
     choice = group.choices[0]
     weighed = group.weigh(describe_figures(layout, figures, pairs), len(pairs.event))
@@ -64,7 +66,7 @@ def by_figure(pairs: Pairs) -> Pairs:
     return pairs.take(np.lexsort((pairs.event, np.abs(pairs.apart), pairs.item)))
 
 
-def describe_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs) -> list[Table]:
+def describe_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs) -> list[Table | Own]:
     """Return the parts of features from which `figure` decides which event a figure belongs to; pairs are by figure."""
     passage, own = layout.passage, [f.chunk for f in figures]
     here, types = pairs.is_here, coded(layout.types)
@@ -79,7 +81,7 @@ def describe_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs) ->
     crowd = count(np.full(len(here), len(layout.clusters)), 3)
     order = joined(count(pairs.between, 2), pairs.follows(), count(ranks(pairs.item), 2))
     return [
-        *_own_tables(passage, figures, pairs.item),
+        Own([_told(passage, figure) for figure in figures], pairs.item),
         Table(_seat, (label, type_, joined(side, flag(np.isin(kind, kind[here])), is_here))),
         Table(_tie, (label, Column(harm, pairs.mention), joined(pairs.rival(), crowd))),
         Table(_what, (pairs.of_item(what), type_, is_here)),
@@ -117,35 +119,19 @@ def _order(label: str, between: int, follows: bool, rank: int) -> list[str]:
     return [f"triggers={between}/{follows}/{label}", f"rank={rank}"]
 
 
-def _own_tables(passage: Passage, figures: Sequence[Figure], item: Indexes) -> list[Table]:
-    """The parts of features of figures themselves: their words, the words of harm near them, those before and after."""
-    words = [[t.word for t in passage.sentences[f.chunk.sentence].tokens] for f in figures]
-    found = [
-        (
-            (f.chunk.label, _lead(f), f.who, f.rule.rpartition("; ")[2], own[f.chunk.first].is_definite),
-            (f.chunk.label, f.lead is None, _harm_near(passage, f.chunk)),
-            (
-                f.chunk.label,
-                word_before(passage.sentences[f.chunk.sentence].tokens, f.chunk.first),
-                own[f.chunk.first - 1].light if f.chunk.first else "^",
-            ),
-            (f.chunk.label, own[f.chunk.last + 1].light if f.chunk.last + 1 < len(own) else "$"),
-        )
-        for f, own in zip(figures, words, strict=True)
+def _told(passage: Passage, figure: Figure) -> list[Told]:
+    """What is told of a figure itself: its words, the words of harm near it, those before and after."""
+    chunk, tokens = figure.chunk, passage.sentences[figure.chunk.sentence].tokens
+    first, last, label = chunk.first, chunk.last, chunk.label
+    read = figure.rule.rpartition("; ")[2]
+    return [
+        (_self, (label, _lead(figure), figure.who, read, tokens[first].word.is_definite)),
+        (_harm, (label, figure.lead is None, _harm_near(passage, chunk))),
+        f"before={word_before(tokens, first)}",
+        f"-1={tokens[first - 1].word.light if first else '^'}/{label}",
+        f"+1={tokens[last + 1].word.light if last + 1 < len(tokens) else '$'}/{label}",
+        *[f"stem={token.word.light}/{label}" for token in tokens[first : min(last + 1, first + _OWN_WORDS)]],
     ]
-    selves, harms, befores, afters = ([facts[k] for facts in found] for k in range(4))
-    tables = [
-        Table(_self, (Column(selves, item),)),
-        Table(_harm, (Column(harms, item),)),
-        Table(_before, (Column(befores, item, is_open=True),)),
-        Table(_after, (Column(afters, item, is_open=True),)),
-    ]
-    for step in range(_OWN_WORDS):
-        seats = [min(f.chunk.first + step, f.chunk.last) for f in figures]
-        stems = [(f.chunk.label, own[i].light) for f, own, i in zip(figures, words, seats, strict=True)]
-        has_word = np.array([f.chunk.first + step <= f.chunk.last for f in figures], dtype=bool)
-        tables.append(Table(_stem, (Column(stems, item, is_open=True),), has_word[item]))
-    return tables
 
 
 def _harm_near(passage: Passage, chunk: Chunk) -> tuple[tuple[str, str, str], ...]:
@@ -173,21 +159,6 @@ def _harm(label: str, marked: bool, harm: tuple[tuple[str, str, str], ...]) -> l
     for side, apart, code in harm:
         found += [f"{side}:{code}/{label}", f"{side}:{code}/{apart}/{label}", f"{side}:{code}/{label}/{marked}"]
     return found
-
-
-def _before(label: str, tie: str, light: str) -> list[str]:
-    """Features of the word before a figure."""
-    return [f"before={tie}", f"-1={light}/{label}"]
-
-
-def _after(label: str, light: str) -> list[str]:
-    """Features of the word after a figure."""
-    return [f"+1={light}/{label}"]
-
-
-def _stem(label: str, light: str) -> list[str]:
-    """Features of a figure's own words."""
-    return [f"stem={light}/{label}"]
 
 
 def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) -> list[str]:

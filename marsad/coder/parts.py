@@ -58,10 +58,22 @@ class Table(NamedTuple):
         return tuple(chain.from_iterable(values[which[at]] for values, which, _ in self.columns))
 
 
-def names_at(tables: Iterable[Table], at: int) -> list[str]:
+class Own(NamedTuple):
+    """What is told of candidates alone, whatever they are paired with: `told[which[i]]` of thing i."""
+
+    told: Sequence[Sequence[Told]]
+    which: Indexes
+
+
+def names_at(tables: Iterable[Table | Own], at: int) -> list[str]:
     """Return the names of all features of the thing at a place."""
-    own = [table for table in tables if table.where is None or table.where[at]]
-    return [name for table in own for name in table.make(*table.facts(at))]
+    found: list[str] = []
+    for table in tables:
+        if isinstance(table, Own):
+            found += names_of(table.told[table.which[at]])
+        elif table.where is None or table.where[at]:
+            found += table.make(*table.facts(at))
+    return found
 
 
 _FLAGS = ((False,), (True,))

@@ -205,6 +205,8 @@ def choose_places(
 
     A place that another chosen place lies in is left out: the most specific stands.
     """
+    if not len(pairs.event):
+        return [[] for _ in layout.clusters]
     choices, gazetteer = kit
     group = choices.group("place")
     choice = group.choices[0]

@@ -52,6 +52,8 @@ def find_moments(passage: Passage, language: Language) -> list[Moment]:
 
 def choose_dates(layout: Layout, moments: Sequence[Moment], pairs: Pairs, choices: Choices) -> list[Days]:
     """Return, per event, its days, the words that give them, and why."""
+    if not len(pairs.event):
+        return [(None, None, None)] * len(layout.clusters)
     group = choices.group("date")
     choice = group.choices[0]
     weighed = group.weigh(describe_moments(layout, moments, pairs), len(pairs.event))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from marsad.coder.parts import Column, Facts, Indexes, Part, Table, Told, names_of
+from marsad.coder.parts import Facts, Indexes, Own, Table, Told, names_of
 from marsad.model import Why
 
 _REMEMBERED = 25_000  # rows
@@ -193,32 +193,40 @@ class Group:
             for told in [told for told, row in self._rows.items() if row == _NOTHING]:
                 del self._rows[told]
 
-    def weigh(self, tables: Sequence[Table], size: int) -> Weighed:
+    def weigh(self, tables: Sequence[Table | Own], size: int) -> Weighed:
         """Return the probabilities (0-1) of yes of each choice for that many things at once."""
         self._tidy()
-        rows = np.empty((len(tables) + 1, size), dtype=np.intp)
-        rows[0] = _BIAS
-        keys = []
-        for number, table in enumerate(tables, 1):
-            cells = self._cells.get(table.make)
-            if cells is None:
-                cells = self._cells[table.make] = _Cells(table, self._known_words())
-            own = cells.keys(table)
-            rows[number] = cells.rows.take(own)
-            keys.append((cells, table.make, own))
-        if rows.min(initial=0) < 0:
-            for number, (cells, make, own) in enumerate(keys, 1):
-                for key in set(own[rows[number] < 0].tolist()):
-                    cells.rows[key] = self._rows[make, cells.facts(key)]
-                rows[number] = cells.rows.take(own)
-        return self._weighed(rows)
+        rows: list[Indexes] = [np.full((1, size), _BIAS)]
+        for table in tables:
+            if isinstance(table, Own):
+                rows.append(self._rows_of(table.told).take(table.which, axis=1))
+            else:
+                rows.append(self._table_rows(table)[None])
+        return self._weighed(np.concatenate(rows))
+
+    def _table_rows(self, table: Table) -> Indexes:
+        """The row of each thing's facts."""
+        cells = self._cells.get(table.make)
+        if cells is None:
+            cells = self._cells[table.make] = _Cells(table, self._known_words())
+        keys = cells.keys(table)
+        rows = cells.rows.take(keys)
+        if (rows < 0).any():
+            for key in set(keys[rows < 0].tolist()):
+                cells.rows[key] = self._rows[table.make, cells.facts(key)]
+            rows = cells.rows.take(keys)
+        return rows
+
+    def _rows_of(self, things: Sequence[Sequence[Told]]) -> Indexes:
+        """The rows of all that is told of each thing, by place and thing."""
+        most, row = max(map(len, things), default=0), self._rows.__getitem__
+        rows = [[*map(row, told), *[_NOTHING] * (most - len(told))] for told in things]
+        return np.array(rows, dtype=np.intp).reshape(len(things), most).T
 
     def weigh_each(self, things: Sequence[Sequence[Told]]) -> Weighed:
         """Return the same for things given by what is told of each: parts, and features told alone."""
         self._tidy()
-        most, row = max(map(len, things), default=0), self._rows.__getitem__
-        rows = [[_BIAS, *map(row, told), *[_NOTHING] * (most - len(told))] for told in things]
-        return self._weighed(np.array(rows, dtype=np.intp).reshape(len(things), most + 1).T)
+        return self._weighed(np.concatenate([np.full((1, len(things)), _BIAS), self._rows_of(things)]))
 
     def _weighed(self, rows: Indexes) -> Weighed:
         if self._new:
