@@ -20,10 +20,7 @@ def join_mentions(passage: Passage, mentions: Sequence[Mention], choices: Choice
     """Return the events of a passage as clusters of mentions, in order of their first mention."""
     same = choices.group("same")
     least = same.choices[0].threshold
-    earlier = [
-        [j for j in range(max(0, k - _LOOK_BACK), k) if may_be_same(mentions[j], mention)]
-        for k, mention in enumerate(mentions)
-    ]
+    earlier = [_comparable(mentions, k) for k in range(len(mentions))]
     weighed = same.weigh_each([same_parts(passage, mentions, j, k) for k, own in enumerate(earlier) for j in own])
     scores = iter(weighed.scores[0])
     group: list[int] = []
@@ -43,6 +40,13 @@ def join_mentions(passage: Passage, mentions: Sequence[Mention], choices: Choice
 def may_be_same(a: Mention, b: Mention) -> bool:
     """Say whether two mentions are worth comparing: of one type, or told in one sentence."""
     return a.type == b.type or a.sentence == b.sentence
+
+
+def _comparable(mentions: Sequence[Mention], k: int) -> list[int]:
+    """The mentions before mention k that it may repeat."""
+    start = max(0, k - _LOOK_BACK)
+    type_, sentence = mentions[k].type, mentions[k].sentence
+    return [j for j, m in enumerate(mentions[start:k], start) if m.type == type_ or m.sentence == sentence]
 
 
 def _main(passage: Passage, mentions: Sequence[Mention]) -> int:
@@ -66,22 +70,27 @@ def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) ->
     harm = f"{int(passage.is_harm(a))}{int(passage.is_harm(b))}"
     same_stem, definite = word_a.light == word_b.light, word_b.is_definite
     gap = "same" if apart == 0 else "next" if apart == 1 else "near" if apart <= 3 else "far"
-    between = sum(1 for m in mentions[j + 1 : k] if m.sentence == b.sentence)
+    between = 0
+    while between < 3 and k - 1 - between > j and mentions[k - 1 - between].sentence == b.sentence:
+        between += 1
     parts: list[Told] = [
         (_kinds, (types, gap, harm)),
         (_stems, (same_stem, gap, types, definite)),
         (_heads, (a.sentence == 0, same_stem, gap, types, harm)),
-        (_between, (min(between, 3), gap)),
+        (_between, (between, gap)),
     ]
     if apart == 0:
         before = tokens[b.first - 1].word.folded if b.first else "^"
         parts.append(f"pair={word_a.light}/{word_b.light}")
         parts.append((_beside, (bucket(b.first - a.last), harm, types, word_b.prefix[:1], before)))
     else:
-        facts = zip(passage.facts(a.sentence), passage.facts(b.sentence), strict=True)
-        verdicts = tuple(_verdict(x, y) for x, y in facts)
-        parts.append((_told, (verdicts, gap, definite, same_stem, harm)))
+        parts.append((_told, (_verdicts(passage, a.sentence, b.sentence), gap, definite, same_stem, harm)))
     return parts
+
+
+def _verdicts(passage: Passage, a: int, b: int) -> tuple[str, ...]:
+    """How what two sentences name compares, kind by kind."""
+    return tuple([_verdict(x, y) for x, y in zip(passage.facts(a), passage.facts(b), strict=True)])
 
 
 def _verdict(left: frozenset[object], right: frozenset[object]) -> str:

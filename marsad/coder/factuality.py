@@ -77,7 +77,7 @@ def _modes(weighed: Weighed, at: int, words: str) -> Modes:
 
 
 def _words(passage: Passage, mention: Mention) -> str:
-    return passage.span(mention.sentence, mention.first, mention.last).text
+    return passage.words(mention.sentence, mention.first, mention.last)
 
 
 def status_features(passage: Passage, cluster: Cluster, dates: DateRange | None) -> list[Told]:
@@ -157,7 +157,7 @@ def mode_features(passage: Passage, cluster: Cluster, kinds: Sequence[str]) -> l
             mode = getattr(hit.value, "mode", None)
             if mode:
                 found.add(f"{at}:mode={mode}")
-            if at != "far":
+            if is_in or is_near:
                 found.add(f"{at}:{kind}={hit.code}")
         start = max(0, mention.first - 4)
         for i, token in enumerate(sentence.tokens[start : mention.last + 6], start):

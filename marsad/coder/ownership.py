@@ -44,7 +44,7 @@ def assign_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs, choi
         ranked = sorted(weighed.ranked(0, start, end, least), key=_best_first)
         if ranked:
             (_, best), *beaten = ranked
-            words = layout.passage.span(figure.chunk.sentence, figure.chunk.first, figure.chunk.last).text
+            words = layout.passage.words(figure.chunk.sentence, figure.chunk.first, figure.chunk.last)
             lost = [(layout.clusters[pairs.event[i]].trigger.type, s) for s, i in beaten]
             why = weighed.why(0, best, words, lost, figure.rule)
             owned[pairs.event[best]].append((figure, why))

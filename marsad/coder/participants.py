@@ -113,6 +113,8 @@ def _resolve(passage: Passage, chunk: Chunk, actors: Actors) -> Party:
     hits = hits_between(sentence, chunk.first, chunk.last)
     before = hits_between(sentence, max(0, chunk.first - _TITLE_REACH), chunk.last, "titles")
     title = [h for _, last, h in before if last >= chunk.first - _TITLE_REACH // 2]
+    if not hits and not title:
+        return Party(chunk, None, None, None, None, "other", "role tagger")
     actor, rule = _best_actor(hits, actors, passage.published)
     beside = hits_between(sentence, max(0, chunk.first - _TITLE_REACH // 2), chunk.last) if title else ()
     country = _country(hits) or _country(beside)
@@ -209,8 +211,8 @@ def _choose(
         if key not in seen:
             seen.add(key)
             beaten = [(found[j].chunk, s) for s, j in ranked[rank + 1 : rank + 3]]
-            lost = [(passage.span(c.sentence, c.first, c.last).text, s) for c, s in beaten]
-            words = passage.span(party.chunk.sentence, party.chunk.first, party.chunk.last).text
+            lost = [(passage.words(c.sentence, c.first, c.last), s) for c, s in beaten]
+            words = passage.words(party.chunk.sentence, party.chunk.first, party.chunk.last)
             chosen.append((party, weighed.why(choice, i, words, lost, party.rule)))
     return chosen
 

@@ -94,6 +94,11 @@ class Passage(msgspec.Struct):
             found = self._harm[mention] = bool(hits)
         return found
 
+    def words(self, sentence: int, first: int, last: int) -> str:
+        """Return the text of tokens first to last (inclusive) of a sentence."""
+        tokens = self.sentences[sentence].tokens
+        return self.text[tokens[first].start : tokens[last].end]
+
     def span(self, sentence: int, first: int, last: int) -> Span:
         """Return the document span of tokens first to last (inclusive) of a sentence."""
         tokens = self.sentences[sentence].tokens

@@ -220,7 +220,7 @@ def choose_places(
         for score, i in _specific(_best(ranked, found, own, choice.threshold), found, gazetteer):
             site = found[i]
             lost = [(found[j].entry.name, s) for s, j in ranked if s < score][:2]
-            words = layout.passage.span(site.sentence, site.first, site.last).text
+            words = layout.passage.words(site.sentence, site.first, site.last)
             why = weighed.why(0, i, words, lost, site.rule)
             chosen.append(_record(site, layout.passage, site.sentence not in own, why))
         places.append(chosen)

@@ -52,7 +52,7 @@ class Kept(NamedTuple):
 
     def why(self, passage: Passage, mention: Mention) -> Why:
         """Why these words name an event of this type: the tagger's lead and the choice `keep`."""
-        words = passage.span(mention.sentence, mention.first, mention.last).text
+        words = passage.words(mention.sentence, mention.first, mention.last)
         kept = self.weighed.why(0, self.mentions[mention], words)
         heaviest = (("lead", round(mention.lead, 2)), *kept.features)
         return Why(rule=f"tagger:{mention.type}; choice:keep", words=words, score=kept.score, features=heaviest)

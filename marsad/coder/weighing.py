@@ -6,9 +6,9 @@ facts come back in every report, so that most rows are there already.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Hashable, Sequence
 from itertools import chain
-from math import prod
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -112,7 +112,7 @@ class _Cells:
         self.rows: npt.NDArray[np.int32] = self._empty()
 
     def _empty(self) -> npt.NDArray[np.int32]:
-        rows = np.full(prod(self._size), -1, dtype=np.int32)
+        rows = np.full(math.prod(self._size), -1, dtype=np.int32)
         rows[0] = _NOTHING
         return rows
 
@@ -183,7 +183,7 @@ class Group:
         self._told: list[Told] = ["", "bias"]
         self._new: list[list[float]] = [[0.0] * len(self.choices), self._start]
         self._sums: npt.NDArray[np.float64] = np.zeros((256, len(self.choices)))
-        self._shares: list[list[tuple[_Share, ...] | None]] = [[(), ()] for _ in self.choices]
+        self._shares: list[dict[int, tuple[_Share, ...]]] = [{_NOTHING: (), _BIAS: ()} for _ in self.choices]
         self._cells: dict[Callable[..., list[str]], _Cells] = {}
 
     def _tidy(self) -> None:
@@ -229,15 +229,20 @@ class Group:
         return self._weighed(np.concatenate([np.full((1, len(things)), _BIAS), self._rows_of(things)]))
 
     def _weighed(self, rows: Indexes) -> Weighed:
-        if self._new:
-            self._flush()
+        self._flush()
         totals = np.add.reduce(self._sums.take(rows, axis=0), axis=0)
         scores = 1.0 / (1.0 + np.exp(-totals.clip(-30.0, 30.0)))
         return Weighed(scores.T.tolist(), rows, self)
 
     def scores(self, told: Sequence[Told]) -> list[float]:
         """Return each choice's probability (0-1) of yes for one thing."""
-        return [own[0] for own in self.weigh_each([told]).scores]
+        self._tidy()
+        rows = [self._rows[own] for own in told]
+        self._flush()
+        totals = list(self._start)
+        for row in rows:
+            totals = [total + own for total, own in zip(totals, self._sums[row].tolist(), strict=True)]
+        return [1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))) for total in totals]
 
     def _add(self, told: Told) -> int:
         """Make a row of the summed weights of what is told, by choice."""
@@ -248,12 +253,12 @@ class Group:
                 sums[k] += weight
         self._told.append(told)
         self._new.append(sums)
-        for own in self._shares:
-            own.append(None)
         return len(self._told) - 1
 
     def _flush(self) -> None:
         """Put new rows in place."""
+        if not self._new:
+            return
         end = len(self._told)
         while end > len(self._sums):
             self._sums = np.concatenate([self._sums, np.zeros_like(self._sums)])
@@ -265,7 +270,7 @@ class Group:
         known: list[_Share] = []
         own = self._shares[choice]
         for row in rows:
-            found = own[row]
+            found = own.get(row)
             known += self._shares_of(choice, row) if found is None else found
         known.sort(key=_WEIGHT, reverse=True)
         return tuple([share for _, share in known[:_TOLD]])
