@@ -73,7 +73,7 @@ class Layout:
         self.starts = np.cumsum([0, *sizes])
         opens = [start + i for k, start in enumerate(self.starts[:-1].tolist()) for i in passage.event_seats(k)]
         self._opens = np.array(opens, dtype=np.intp)
-        self._opened = np.searchsorted(self._opens, np.arange(self.starts[-1] + 2))
+        self._opened = self._opens.searchsorted(np.arange(self.starts[-1] + 2))
 
     def reach(self, back: int) -> Reach:
         """Return (event, sentence) for its own sentences, some before its first, and the headline, in order."""
@@ -107,7 +107,7 @@ class Layout:
         if not len(self._opens):
             return np.full(len(seats.first), -1)
         start, end = self.starts[seats.sentence], self.starts[seats.sentence + 1]
-        after = np.searchsorted(self._opens, start + seats.first)
+        after = self._opens.searchsorted(start + seats.first)
         left = self._opens[np.maximum(after - 1, 0)] - start
         right = self._opens[np.minimum(after, len(self._opens) - 1)] - start
         to_left = np.where((after > 0) & (left >= 0), seats.first - left, ELSEWHERE)
@@ -159,7 +159,7 @@ class Pairs(NamedTuple):
 
     def side(self, back: Indexes) -> Column:
         """Return on which side of the mention a candidate stands and how far, or `back` (-1 to 4), as a few names."""
-        here = np.searchsorted(_EDGES, self.apart, side="right")
+        here = _EDGES.searchsorted(self.apart, side="right")
         return Column(_SIDES, np.where(self.is_here, here, len(_HERE) + 1 + back))
 
     def rival(self) -> Column:
@@ -172,7 +172,7 @@ class Pairs(NamedTuple):
 
     def bounds(self, events: int) -> list[int]:
         """Return where the pairs of each event begin, and the end."""
-        bounds: list[int] = np.searchsorted(self.event, np.arange(events + 1)).tolist()
+        bounds: list[int] = self.event.searchsorted(np.arange(events + 1)).tolist()
         return bounds
 
 
@@ -185,13 +185,13 @@ def find_pairs(layout: Layout, wishes: Sequence[Wish]) -> list[Pairs]:
     seats = Seats(*[np.concatenate(fields) for fields in zip(*[wish.seats for wish in wishes], strict=True)])
     size = len(layout.passage.sentences)
     told, wanted = layout.event * size + layout.told.sentence, event * size + seats.sentence[item]
-    start, stop = np.searchsorted(told, wanted), np.searchsorted(told, wanted, side="right")
+    start, stop = told.searchsorted(wanted), told.searchsorted(wanted, side="right")
     if any(wish.afar is not None for wish in wishes):
         kept = (stop > start) | np.concatenate([_afar(wish) for wish in wishes])[item]
         event, item, start, stop, number = event[kept], item[kept], start[kept], stop[kept], number[kept]
     pairs = _stand(layout, seats, (event, item), (start, stop))
     order = np.lexsort((np.abs(pairs.apart), event, number))
-    bounds = np.searchsorted(number, np.arange(len(wishes) + 1)).tolist()
+    bounds = number.searchsorted(np.arange(len(wishes) + 1)).tolist()
     pairs = pairs.take(order)
     return [
         Pairs(pairs.event[a:b], pairs.item[a:b] - first, *[field[a:b] for field in pairs[2:]])
@@ -202,8 +202,8 @@ def find_pairs(layout: Layout, wishes: Sequence[Wish]) -> list[Pairs]:
 def _reached(wish: Wish, start: int) -> tuple[Indexes, Indexes]:
     """The events and candidates that a wish pairs, the candidates numbered from `start`."""
     events, sentences = wish.reach
-    low = np.searchsorted(wish.seats.sentence, sentences)
-    counts = np.searchsorted(wish.seats.sentence, sentences, side="right") - low
+    low = wish.seats.sentence.searchsorted(sentences)
+    counts = wish.seats.sentence.searchsorted(sentences, side="right") - low
     event = np.repeat(events, counts)
     item = np.arange(start, start + len(event)) - np.repeat(np.cumsum(counts) - counts - low, counts)
     if wish.more is not None:
@@ -279,7 +279,7 @@ def ranks(groups: Indexes) -> Indexes:
     order = np.argsort(groups, kind="stable")
     own = groups[order]
     found = np.empty_like(groups)
-    found[order] = np.arange(len(groups)) - np.searchsorted(own, own)
+    found[order] = np.arange(len(groups)) - own.searchsorted(own)
     return found
 
 

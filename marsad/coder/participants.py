@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -187,13 +186,13 @@ def choose_parties(
     weighed = group.weigh(describe_parties(layout, parties, pairs), len(pairs.event))
     found = [parties[i] for i in pairs.item.tolist()]
     bounds = pairs.bounds(len(layout.clusters))
-    return [
-        {
-            role: _choose(layout.passage, weighed.ranked(k, start, end, choice.threshold), found, weighed, k)
-            for k, (role, choice) in enumerate(zip(ROLES, group.choices, strict=True))
-        }
-        for start, end in pairwise(bounds)
-    ]
+    chosen: list[dict[str, list[Chosen]]] = [{role: [] for role in ROLES} for _ in layout.clusters]
+    for k, (role, choice) in enumerate(zip(ROLES, group.choices, strict=True)):
+        reaching = np.array(weighed.scores[k]) >= choice.threshold
+        for event in sorted(set(pairs.event[reaching].tolist())):
+            ranked = weighed.ranked(k, bounds[event], bounds[event + 1], choice.threshold)
+            chosen[event][role] = _choose(layout.passage, ranked, found, weighed, k)
+    return chosen
 
 
 def _choose(

@@ -88,7 +88,10 @@ def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> 
             continue
         told = _harm_before(sentence, first) or "nothing"
         lead, label = max(
-            [(value + (_TOLD if OUTCOMES.get(name) == told else 0.0), name) for value, name in zip(best, own, strict=True)]
+            [
+                (value + (_TOLD if OUTCOMES.get(name) == told else 0.0), name)
+                for value, name in zip(best, own, strict=True)
+            ]
         )
         if lead > _NEAR_MISS:
             covered.update(tokens)

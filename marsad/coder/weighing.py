@@ -119,12 +119,13 @@ class _Cells:
     def keys(self, table: Table) -> Indexes:
         """Return the cell of each thing's facts; things that do not have the part are in cell 0."""
         own = [codes.of(column.values) for codes, column in zip(self.codes, table.columns, strict=True)]
-        if any(len(codes.facts) > size for codes, size in zip(self.codes, self._size, strict=True)):
-            self._grow()
+        for codes, size in zip(self.codes, self._size, strict=True):
+            if len(codes.facts) > size:
+                self._grow()
         keys = own[0].take(table.columns[0].which)
-        for codes, column, size in zip(own[1:], table.columns[1:], self._size[1:], strict=True):
-            keys *= size
-            keys += codes.take(column.which)
+        for k in range(1, len(own)):
+            keys *= self._size[k]
+            keys += own[k].take(table.columns[k].which)
         if table.where is not None:
             keys *= table.where
         return keys
@@ -194,28 +195,26 @@ class Group:
                 del self._rows[told]
 
     def weigh(self, tables: Sequence[Table | Own], size: int) -> Weighed:
-        """Return the probabilities (0-1) of yes of each choice for that many things at once."""
+        """Return the probabilities (0-1) of yes of each choice for that many things at once; what is their own comes first."""
         self._tidy()
-        rows: list[Indexes] = [np.full((1, size), _BIAS)]
-        for table in tables:
-            if isinstance(table, Own):
-                rows.append(self._rows_of(table.told).take(table.which, axis=1))
-            else:
-                rows.append(self._table_rows(table)[None])
-        return self._weighed(np.concatenate(rows))
-
-    def _table_rows(self, table: Table) -> Indexes:
-        """The row of each thing's facts."""
-        cells = self._cells.get(table.make)
-        if cells is None:
-            cells = self._cells[table.make] = _Cells(table, self._known_words())
-        keys = cells.keys(table)
-        rows = cells.rows.take(keys)
-        if (rows < 0).any():
-            for key in set(keys[rows < 0].tolist()):
-                cells.rows[key] = self._rows[table.make, cells.facts(key)]
-            rows = cells.rows.take(keys)
-        return rows
+        given = [self._rows_of(table.told).take(table.which, axis=1) for table in tables if isinstance(table, Own)]
+        described = [table for table in tables if isinstance(table, Table)]
+        rows = np.empty((len(described) + 1, size), dtype=np.intp)
+        rows[0] = _BIAS
+        met = []
+        for number, table in enumerate(described, 1):
+            cells = self._cells.get(table.make)
+            if cells is None:
+                cells = self._cells[table.make] = _Cells(table, self._known_words())
+            keys = cells.keys(table)
+            rows[number] = cells.rows.take(keys)
+            met.append((cells, table.make, keys))
+        if np.minimum.reduce(rows, axis=None, initial=0) < 0:
+            for own, (cells, make, keys) in zip(rows[1:], met, strict=True):
+                for key in set(keys[own < 0].tolist()):
+                    cells.rows[key] = self._rows[make, cells.facts(key)]
+                own[:] = cells.rows.take(keys)
+        return self._weighed(np.concatenate([rows[:1], *given, rows[1:]]) if given else rows)
 
     def _rows_of(self, things: Sequence[Sequence[Told]]) -> Indexes:
         """The rows of all that is told of each thing, by place and thing."""
@@ -231,7 +230,7 @@ class Group:
     def _weighed(self, rows: Indexes) -> Weighed:
         self._flush()
         totals = np.add.reduce(self._sums.take(rows, axis=0), axis=0)
-        scores = 1.0 / (1.0 + np.exp(-totals.clip(-30.0, 30.0)))
+        scores = 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(totals, -30.0), 30.0)))
         return Weighed(scores.T.tolist(), rows, self)
 
     def scores(self, told: Sequence[Told]) -> list[float]:
