@@ -29,14 +29,13 @@ from marsad.coder import (
 )
 from marsad.coder.choices import Choices, load_choices
 from marsad.coder.pairs import Layout, find_pairs
-from marsad.coder.passage import Cluster, Figure, Mention, Passage
+from marsad.coder.passage import Cluster, Passage
 from marsad.coder.tagger import Tagger, load_tagger
 from marsad.gazetteer import Gazetteer
 from marsad.language import Language
 from marsad.model import (
     Attribution,
     CodedDocument,
-    DateRange,
     Document,
     Event,
     Participant,

@@ -218,9 +218,12 @@ def _choose(
 
 def wish_for(layout: Layout, parties: Sequence[Party]) -> Wish:
     """Return which parties could play a role in which events."""
-    seats = seats_of((p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties)
     is_marked = np.array([p.chunk.label in _PARTY_LABELS for p in parties], dtype=bool)
-    return Wish(seats, layout.reach(_LOOK_BACK), is_marked, _citing(layout, parties)[0])
+    return Wish(_seats(parties), layout.reach(_LOOK_BACK), is_marked, _citing(layout, parties)[0])
+
+
+def _seats(parties: Sequence[Party]) -> Seats:
+    return seats_of((p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties)
 
 
 def _seats(parties: Sequence[Party]) -> Seats:
@@ -229,11 +232,11 @@ def _seats(parties: Sequence[Party]) -> Seats:
 
 def describe_parties(layout: Layout, parties: Sequence[Party], pairs: Pairs) -> list[Table]:
     """Return the parts of features from which the roles of parties are chosen."""
-    own, cited = np.array([p.chunk.sentence for p in parties], dtype=np.intp), _citing(layout, parties)[1]
-    here, sentence = pairs.is_here, own[pairs.item]
+    seats, cited = _seats(parties), _citing(layout, parties)[1]
+    here, sentence = pairs.is_here, seats.sentence[pairs.item]
     labels, sentences = coded(p.chunk.label for p in parties), len(layout.passage.sentences)
     size = int(labels.max(initial=0)) + 1
-    label_of, seat = labels[pairs.item], labels + own * size
+    label_of, seat = labels[pairs.item], labels + seats.sentence * size
     # Whether the sentence of the event's own mention has such a party, and which is the last told before the event.
     has_own = is_among(layout.told.sentence[pairs.mention] * size + label_of, seat, sentences * size)
     is_before = sentence < layout.first_sentence[pairs.event]

@@ -80,7 +80,7 @@ def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> 
     leads, names = tagged.scores - tagged.scores[:, :1], tuple(tagged.names)
     for (first, last), labels in sorted(seats.items(), key=lambda s: (s[0][0], -s[0][1])):
         tokens = range(first, last + 1)
-        if any([(number, i) in taken or i in covered for i in tokens]):
+        if not covered.isdisjoint(tokens) or any((number, i) in taken for i in tokens):
             continue
         columns, own = _columns(names, labels)
         best = leads[first : last + 1].take(columns, axis=1).max(axis=0).tolist()

@@ -133,7 +133,8 @@ def keep_parts(passage: Passage, mention: Mention) -> list[Told]:
     step = round(lead) if abs(lead) > 1.5 else round(lead * 2) / 2
     agree, other, form, tables = _lexicon_says(passage.phrases_at(mention.sentence, first), type_)
     seats, opener = passage.event_seats(mention.sentence), "B-" + type_
-    crowd = min(4, len(seats)), any([labels[i] == opener for i in seats if i != first])
+    alike = [i for i in seats if labels[i] == opener]
+    crowd = min(4, len(seats)), len(alike) > (first in alike)
     near = labels[max(0, first - 3) : first].count("O") < min(3, first)
     topic, words = passage.topic()
     roles = passage.role_names(mention.sentence)

@@ -195,7 +195,10 @@ class Group:
                 del self._rows[told]
 
     def weigh(self, tables: Sequence[Table | Own], size: int) -> Weighed:
-        """Return the probabilities (0-1) of yes of each choice for that many things at once; what is their own comes first."""
+        """Return the probabilities (0-1) of yes of each choice for that many things at once.
+
+        What is told of candidates alone is weighed before the tables, and named first by `Weighed.why`.
+        """
         self._tidy()
         given = [self._rows_of(table.told).take(table.which, axis=1) for table in tables if isinstance(table, Own)]
         described = [table for table in tables if isinstance(table, Table)]
