@@ -226,10 +226,6 @@ def _seats(parties: Sequence[Party]) -> Seats:
     return seats_of((p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties)
 
 
-def _seats(parties: Sequence[Party]) -> Seats:
-    return seats_of((p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties)
-
-
 def describe_parties(layout: Layout, parties: Sequence[Party], pairs: Pairs) -> list[Table]:
     """Return the parts of features from which the roles of parties are chosen."""
     seats, cited = _seats(parties), _citing(layout, parties)[1]
@@ -257,7 +253,7 @@ def describe_parties(layout: Layout, parties: Sequence[Party], pairs: Pairs) -> 
     told = flag(pairs.item == latest), flag(has_own), flag(sentence == 0)
     stems = [(stem_of(layout.passage, cluster.trigger),) for cluster in layout.clusters]
     return [
-        *speech_tables(layout, pairs, _seats(parties), [p.chunk for p in parties], label),
+        *speech_tables(layout, pairs, seats, [p.chunk for p in parties], label),
         Table(_stem, (pairs.of_event(stems), label, joined(follows, flag(here)))),
         Table(_who, (pairs.of_item(who), type_)),
         Table(_whose, (label, joined(pairs.rival(), flag(here), flag(aside)))),
