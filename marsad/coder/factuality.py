@@ -42,9 +42,7 @@ def _status(weighed: Weighed, at: int, words: str) -> Status:
     *marked, generic = weighed.group.choices
     is_generic = general >= generic.threshold, weighed.why(len(marked), at, words)
     scored = list(zip(STATUSES, scores, strict=True))
-    margin, best = max(
-        (score - choice.threshold, k) for k, (score, choice) in enumerate(zip(scores, marked, strict=True))
-    )
+    margin, best = max([(scores[k] - choice.threshold, k) for k, choice in enumerate(marked)])
     if margin < 0:
         lost = tuple([(s, round(p, 3)) for s, p in scored])
         return ("actual", Why(rule="status: nothing marks another", words=words, lost=lost)), is_generic

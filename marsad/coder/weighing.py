@@ -221,9 +221,11 @@ class Group:
 
     def _rows_of(self, things: Sequence[Sequence[Told]]) -> Indexes:
         """The rows of all that is told of each thing, by place and thing."""
-        most, row = max(map(len, things), default=0), self._rows.__getitem__
-        rows = [[*map(row, told), *[_NOTHING] * (most - len(told))] for told in things]
-        return np.array(rows, dtype=np.intp).reshape(len(things), most).T
+        lengths = np.fromiter(map(len, things), dtype=np.intp, count=len(things))
+        has_place = np.arange(lengths.max(initial=0)) < lengths[:, None]
+        rows = np.full(has_place.shape, _NOTHING)
+        rows[has_place] = list(map(self._rows.__getitem__, chain.from_iterable(things)))
+        return rows.T
 
     def weigh_each(self, things: Sequence[Sequence[Told]]) -> Weighed:
         """Return the same for things given by what is told of each: parts, and features told alone."""
