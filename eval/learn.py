@@ -12,7 +12,7 @@ from eval.weights import Examples
 from marsad import coder
 from marsad.coder import events, factuality, ownership, participants, places, quantities, times, triggers
 from marsad.coder.choices import Choices
-from marsad.coder.pairs import Layout
+from marsad.coder.pairs import Layout, find_pairs
 from marsad.coder.parts import names_at, names_of
 from marsad.coder.passage import Cluster, Figure, Passage
 from marsad.model import DateRange
@@ -81,8 +81,9 @@ def _examples(pairs: Any, tables: Any, items: Any, golds: Any) -> Iterator[tuple
 
 def _learn_parties(found: Any, layout: Layout, parties: Any, golds: Any, given: tuple[int, str | None]) -> None:
     fold, home = given
-    pairs = participants.pair_parties(layout, parties)
-    for k, party, gold, features in _examples(*pairs, parties, golds):
+    (pairs,) = find_pairs(layout, [participants.wish_for(layout, parties)])
+    tables = participants.describe_parties(layout, parties, pairs)
+    for k, party, gold, features in _examples(pairs, tables, parties, golds):
         if gold is None:
             continue
         own = next((p["country"] for p in gold["places"] if p["country"]), None)
@@ -96,13 +97,15 @@ def _learn_parties(found: Any, layout: Layout, parties: Any, golds: Any, given: 
 
 
 def _learn_where(found: Any, layout: Layout, sites: Any, golds: Any, fold: int) -> None:
-    for _, site, gold, features in _examples(*places.pair_sites(layout, sites), sites, golds):
+    (pairs,) = find_pairs(layout, [places.wish_for(layout, sites)])
+    for _, site, gold, features in _examples(pairs, places.describe_sites(layout, sites, pairs), sites, golds):
         if gold is not None:
             found["place"].add(features, any(align.is_place(site, item) for item in gold["places"]), fold)
 
 
 def _learn_when(found: Any, layout: Layout, moments: Any, golds: Any, fold: int) -> None:
-    for _, moment, gold, features in _examples(*times.pair_moments(layout, moments), moments, golds):
+    (pairs,) = find_pairs(layout, [times.wish_for(layout, moments)])
+    for _, moment, gold, features in _examples(pairs, times.describe_moments(layout, moments, pairs), moments, golds):
         if gold is None or (moment.dates is None and gold["date"]):
             continue
         dates, wanted = moment.dates, gold["date"]
@@ -112,7 +115,9 @@ def _learn_when(found: Any, layout: Layout, moments: Any, golds: Any, fold: int)
 
 def _learn_figures(found: Any, layout: Layout, golds: Any, fold: int) -> None:
     passage, figures = layout.passage, quantities.find_figures(layout.passage)
-    for _, figure, gold, features in _examples(*ownership.pair_figures(layout, figures), figures, golds):
+    pairs = ownership.by_figure(find_pairs(layout, [ownership.wish_for(layout, figures)])[0])
+    tables = ownership.describe_figures(layout, figures, pairs)
+    for _, figure, gold, features in _examples(pairs, tables, figures, golds):
         found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)
     before: list[Figure] = []
     for figure in figures:
@@ -129,7 +134,7 @@ def _learn_figures(found: Any, layout: Layout, golds: Any, fold: int) -> None:
         )
         if part is not None and before:
             found["subset"].add(
-                names_of(*ownership.subset_features(passage, figure, before)), bool(part.get("subset")), fold
+                names_of(ownership.subset_features(passage, figure, before)), bool(part.get("subset")), fold
             )
         before.append(figure)
 
@@ -139,7 +144,7 @@ def _learn_facts(found: Any, passage: Passage, cluster: Cluster, gold: Any, give
     dates = None
     if gold["date"]:
         dates = DateRange(gold["date"]["start"], gold["date"]["end"])
-    features = names_of(*factuality.status_features(passage, cluster, dates))
+    features = names_of(factuality.status_features(passage, cluster, dates))
     for status in factuality.STATUSES:
         found[f"status:{status}"].add(features, gold["status"] == status, fold)
     found["generic"].add(features, bool(gold.get("generic")), fold)

@@ -63,7 +63,14 @@ class Reader:
 
     def read(self, document: Document) -> CodedDocument:
         """Return what the document says: pure, the same for the same document."""
-        return self._code(document, self._language, self._kit)
+        # Reading makes many small things and no cycles: the collector would look at all of them and free nothing.
+        was_collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return self._code(document, self._language, self._kit)
+        finally:
+            if was_collecting:
+                gc.enable()
 
     def sketch(self, coded: CodedDocument) -> ReportSketch | None:
         """Return what linking needs to know of a document that was read; None for one that is not readable."""

@@ -28,15 +28,14 @@ from marsad.coder import (
     triggers,
 )
 from marsad.coder.choices import Choices, load_choices
-from marsad.coder.pairs import Layout
-from marsad.coder.passage import Cluster, Figure, Mention, Passage
+from marsad.coder.pairs import Layout, find_pairs
+from marsad.coder.passage import Cluster, Passage
 from marsad.coder.tagger import Tagger, load_tagger
 from marsad.gazetteer import Gazetteer
 from marsad.language import Language
 from marsad.model import (
     Attribution,
     CodedDocument,
-    DateRange,
     Document,
     Event,
     Participant,
@@ -62,13 +61,15 @@ class Kit(msgspec.Struct, frozen=True):
 
 
 class Fields(NamedTuple):
-    """What was chosen for one event out of all that its passage holds, and the country that the story speaks of."""
+    """What was chosen for one event out of all that its passage holds."""
 
     places: list[Place]
-    dates: tuple[DateRange | None, Span | None, Why | None]
+    dates: times.Days
     parties: dict[str, list[participants.Chosen]]
-    figures: list[tuple[Figure, Why]]
-    home: str | None
+    records: ownership.Records
+    status: factuality.Status
+    modes: factuality.Modes
+    type_why: Why
 
 
 def load_kit(folder: Path, actors: Actors, gazetteer: Gazetteer) -> Kit:
@@ -132,38 +133,51 @@ def read_passages(document: Document, language: Language, kit: Kit) -> list[tupl
 
 def code_passage(passage: Passage, language: Language, kit: Kit, document_id: str, known: int) -> list[Event]:
     """Return the events of one passage, numbered from `known` + 1."""
-    mentions = triggers.find_mentions(passage, kit.choices)
-    clusters = events.join_mentions(passage, mentions, kit.choices)
+    kept = triggers.keep_mentions(passage, kit.choices)
+    clusters = events.join_mentions(passage, list(kept.mentions), kit.choices)
     if not clusters:
         return []
     layout = Layout(passage, clusters)
     sites = places.find_sites(passage, kit.gazetteer)
     parties = participants.find_parties(passage, kit.actors)
     home = home_country(sites, parties)
+    moments, figures = times.find_moments(passage, language), quantities.find_figures(passage)
+    wishes = (
+        places.wish_for(layout, sites),
+        times.wish_for(layout, moments),
+        participants.wish_for(layout, parties),
+        ownership.wish_for(layout, figures),
+    )
+    of_site, of_moment, of_party, of_figure = find_pairs(layout, wishes)
+    dates = times.choose_dates(layout, moments, of_moment, kit.choices)
+    owned = ownership.assign_figures(layout, figures, of_figure, kit.choices)
+    records = ownership.as_records(passage, owned, kit.choices)
+    kinds = [[w.kind for w in weapons] + [d.object for d in damage] for _, weapons, damage in records]
     fields = zip(
-        places.choose_places(layout, sites, kit.choices, kit.gazetteer),
-        times.choose_dates(layout, times.find_moments(passage, language), kit.choices),
-        participants.choose_parties(layout, parties, kit.choices),
-        ownership.assign_figures(layout, quantities.find_figures(passage), kit.choices),
+        places.choose_places(layout, sites, of_site, (kit.choices, kit.gazetteer)),
+        dates,
+        participants.choose_parties(layout, parties, of_party, kit.choices),
+        records,
+        factuality.choose_statuses(passage, clusters, [days for days, _, _ in dates], kit.choices),
+        factuality.choose_modes(passage, clusters, kinds, kit.choices),
+        [kept.why(passage, cluster.trigger) for cluster in clusters],
         strict=True,
     )
     return [
-        _event(passage, cluster, Fields(*own, home), kit, f"{document_id}:e{number}")
+        _event(passage, cluster, Fields(*own), (home, kit), f"{document_id}:e{number}")
         for number, (cluster, own) in enumerate(zip(clusters, fields, strict=True), known + 1)
     ]
 
 
-def _event(passage: Passage, cluster: Cluster, chosen: Fields, kit: Kit, event_id: str) -> Event:
-    """Fill the fields of one event with what was chosen for it."""
-    choices, trigger = kit.choices, cluster.trigger
-    where, parties = chosen.places, chosen.parties
-    home = _country(where, chosen.home)
+def _event(passage: Passage, cluster: Cluster, chosen: Fields, given: tuple[str | None, Kit], event_id: str) -> Event:
+    """Fill the fields of one event with what was chosen for it; given is the country that the story speaks of."""
+    (home_of_story, kit), trigger, where, parties = given, cluster.trigger, chosen.places, chosen.parties
+    home = _country(where, home_of_story)
     dates, date_text, date_why = chosen.dates
-    (status, status_why), (generic, generic_why) = factuality.choose_status(passage, cluster, dates, choices)
-    casualties, weapons, damage = ownership.as_records(passage, chosen.figures, choices)
-    kinds = [w.kind for w in weapons] + [d.object for d in damage]
-    modes, modes_why = factuality.choose_modes(passage, cluster, kinds, choices)
-    why = {"type": _type_why(passage, trigger, kit), "status": status_why, "generic": generic_why}
+    (status, status_why), (generic, generic_why) = chosen.status
+    casualties, weapons, damage = chosen.records
+    modes, modes_why = chosen.modes
+    why = {"type": chosen.type_why, "status": status_why, "generic": generic_why}
     why.update({name: reason for name, reason in (("modes", modes_why), ("date", date_why)) if reason})
     return Event(
         id=event_id,
@@ -187,14 +201,6 @@ def _event(passage: Passage, cluster: Cluster, chosen: Fields, kit: Kit, event_i
         source=_sources(passage, cluster, parties["source"], home[0], kit.actors),
         why=why,
     )
-
-
-def _type_why(passage: Passage, trigger: Mention, kit: Kit) -> Why:
-    """Why these words name an event of this type: the tagger's lead and the keep choice."""
-    words = passage.span(trigger.sentence, trigger.first, trigger.last).text
-    kept = kit.choices["keep"].why(trigger.confidence, (triggers.keep_parts(passage, trigger), ()), words)
-    heaviest = (("lead", round(trigger.lead, 2)), *kept.features)
-    return Why(rule=f"tagger:{trigger.type}; choice:keep", words=kept.words, score=kept.score, features=heaviest)
 
 
 def home_country(sites: Sequence[places.Site], parties: Sequence[participants.Party]) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from marsad.coder.choices import Choices
-from marsad.coder.parts import Part
+from marsad.coder.parts import Told
 from marsad.coder.passage import Cluster, Mention, Passage, bucket
 
 _LOOK_BACK = 24
@@ -20,12 +20,14 @@ def join_mentions(passage: Passage, mentions: Sequence[Mention], choices: Choice
     """Return the events of a passage as clusters of mentions, in order of their first mention."""
     same = choices.group("same")
     least = same.choices[0].threshold
+    earlier = [_comparable(mentions, k) for k in range(len(mentions))]
+    weighed = same.weigh_each([same_parts(passage, mentions, j, k) for k, own in enumerate(earlier) for j in own])
+    scores = iter(weighed.scores[0])
     group: list[int] = []
-    for k, mention in enumerate(mentions):
+    for k, compared in enumerate(earlier):
         likeness: dict[int, list[float]] = {}
-        for j in range(max(0, k - _LOOK_BACK), k):
-            if may_be_same(mentions[j], mention):
-                likeness.setdefault(group[j], []).append(same.scores(same_parts(passage, mentions, j, k))[0])
+        for j in compared:
+            likeness.setdefault(group[j], []).append(next(scores))
         # One clear "no" among an event's mentions outweighs a faint "yes".
         likely = {head: max(own) for head, own in likeness.items() if max(own) >= least and min(own) >= _VETO}
         group.append(max(likely, key=lambda head: likely[head]) if likely else k)
@@ -40,6 +42,13 @@ def may_be_same(a: Mention, b: Mention) -> bool:
     return a.type == b.type or a.sentence == b.sentence
 
 
+def _comparable(mentions: Sequence[Mention], k: int) -> list[int]:
+    """The mentions before mention k that it may repeat."""
+    start = max(0, k - _LOOK_BACK)
+    type_, sentence = mentions[k].type, mentions[k].sentence
+    return [j for j, m in enumerate(mentions[start:k], start) if m.type == type_ or m.sentence == sentence]
+
+
 def _main(passage: Passage, mentions: Sequence[Mention]) -> int:
     """The mention that names the event best: not a word of harm or a definite repeat ("the attack") if there is another."""
 
@@ -51,7 +60,7 @@ def _main(passage: Passage, mentions: Sequence[Mention]) -> int:
     return max(range(len(mentions)), key=rank)
 
 
-def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) -> list[Part]:
+def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) -> list[Told]:
     """Return the parts of features from which `same` decides whether mention k repeats mention j (j before k)."""
     a, b = mentions[j], mentions[k]
     tokens = passage.sentences[b.sentence].tokens
@@ -61,22 +70,27 @@ def same_parts(passage: Passage, mentions: Sequence[Mention], j: int, k: int) ->
     harm = f"{int(passage.is_harm(a))}{int(passage.is_harm(b))}"
     same_stem, definite = word_a.light == word_b.light, word_b.is_definite
     gap = "same" if apart == 0 else "next" if apart == 1 else "near" if apart <= 3 else "far"
-    between = sum(1 for m in mentions[j + 1 : k] if m.sentence == b.sentence)
-    parts: list[Part] = [
+    between = 0
+    while between < 3 and k - 1 - between > j and mentions[k - 1 - between].sentence == b.sentence:
+        between += 1
+    parts: list[Told] = [
         (_kinds, (types, gap, harm)),
         (_stems, (same_stem, gap, types, definite)),
         (_heads, (a.sentence == 0, same_stem, gap, types, harm)),
-        (_between, (min(between, 3), gap)),
+        (_between, (between, gap)),
     ]
     if apart == 0:
         before = tokens[b.first - 1].word.folded if b.first else "^"
-        parts.append((_pair, (word_a.light, word_b.light)))
+        parts.append(f"pair={word_a.light}/{word_b.light}")
         parts.append((_beside, (bucket(b.first - a.last), harm, types, word_b.prefix[:1], before)))
     else:
-        facts = zip(passage.facts(a.sentence), passage.facts(b.sentence), strict=True)
-        verdicts = tuple(_verdict(x, y) for x, y in facts)
-        parts.append((_told, (verdicts, gap, definite, same_stem, harm)))
+        parts.append((_told, (_verdicts(passage, a.sentence, b.sentence), gap, definite, same_stem, harm)))
     return parts
+
+
+def _verdicts(passage: Passage, a: int, b: int) -> tuple[str, ...]:
+    """How what two sentences name compares, kind by kind."""
+    return tuple([_verdict(x, y) for x, y in zip(passage.facts(a), passage.facts(b), strict=True)])
 
 
 def _verdict(left: frozenset[object], right: frozenset[object]) -> str:
@@ -109,11 +123,6 @@ def _heads(headline: bool, same_stem: bool, gap: str, types: str, harm: str) -> 
 def _between(between: int, gap: str) -> list[str]:
     """Features of how many mentions stand between the two."""
     return [f"between={between}/{gap}"]
-
-
-def _pair(left: str, right: str) -> list[str]:
-    """Features of the two words of one sentence."""
-    return [f"pair={left}/{right}"]
 
 
 def _beside(apart: str, harm: str, types: str, joined: tuple[str, ...], before: str) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from marsad.coder.choices import Choices, Features
-from marsad.coder.parts import Part
+from marsad.coder.choices import Choices
+from marsad.coder.parts import Told
 from marsad.coder.passage import Cluster, Mention, Passage
+from marsad.coder.weighing import Weighed
 from marsad.model import DateRange, Why
 
 _QUESTION = frozenset("؟?")
@@ -19,53 +20,65 @@ _LARGE = 500  # running totals are large
 STATUSES = ("future", "hypothetical", "negated", "historical")
 
 
-def choose_status(
-    passage: Passage, cluster: Cluster, dates: DateRange | None, choices: Choices
-) -> tuple[tuple[str, Why], tuple[bool, Why]]:
-    """Return the status of an event with why, and whether it is a general statement (habitual, running total) with why.
+Status = tuple[tuple[str, Why], tuple[bool, Why]]
+Modes = tuple[tuple[str, ...], Why | None]
+
+
+def choose_statuses(
+    passage: Passage, clusters: Sequence[Cluster], dates: Sequence[DateRange | None], choices: Choices
+) -> list[Status]:
+    """Return, per event, its status with why, and whether it is a general statement (habitual, running total) with why.
 
     The status is the likeliest marked one above its threshold, else actual.
     """
-    features = status_features(passage, cluster, dates)
-    words = _words(passage, cluster.trigger)
     group = choices.group(*(f"status:{status}" for status in STATUSES), "generic")
-    *scores, general = group.scores(*features)
-    *marked, generic = group.choices
-    is_generic = general >= generic.threshold, generic.why(general, features, words)
+    features = [status_features(passage, own, days) for own, days in zip(clusters, dates, strict=True)]
+    weighed = group.weigh_each(features)
+    return [_status(weighed, at, _words(passage, own.trigger)) for at, own in enumerate(clusters)]
+
+
+def _status(weighed: Weighed, at: int, words: str) -> Status:
+    *scores, general = [own[at] for own in weighed.scores]
+    *marked, generic = weighed.group.choices
+    is_generic = general >= generic.threshold, weighed.why(len(marked), at, words)
     scored = list(zip(STATUSES, scores, strict=True))
-    margin, best = max(
-        (score - choice.threshold, k) for k, (score, choice) in enumerate(zip(scores, marked, strict=True))
-    )
+    margin, best = max([(scores[k] - choice.threshold, k) for k, choice in enumerate(marked)])
     if margin < 0:
         lost = tuple([(s, round(p, 3)) for s, p in scored])
         return ("actual", Why(rule="status: nothing marks another", words=words, lost=lost)), is_generic
     others = [s for k, s in enumerate(scored) if k != best]
-    return (STATUSES[best], marked[best].why(scores[best], features, words, others)), is_generic
+    return (STATUSES[best], weighed.why(best, at, words, others)), is_generic
 
 
 def choose_modes(
-    passage: Passage, cluster: Cluster, kinds: Sequence[str], choices: Choices
-) -> tuple[tuple[str, ...], Why | None]:
-    """Return the modes of an event and why; `kinds` are the weapon kinds and damaged objects that belong to it."""
-    prefix = f"mode:{cluster.trigger.type}:"
-    names = choices.names(prefix)
-    if not names:
-        return (), None
-    features = mode_features(passage, cluster, kinds)
-    group = choices.group(*names)
-    chosen, why = [], None
-    for choice, score in zip(group.choices, group.scores((), features), strict=True):
-        if score >= choice.threshold:
-            chosen.append(choice.name.removeprefix(prefix))
-            why = choice.why(score, ((), features), _words(passage, cluster.trigger))
-    return tuple(chosen), why
+    passage: Passage, clusters: Sequence[Cluster], kinds: Sequence[Sequence[str]], choices: Choices
+) -> list[Modes]:
+    """Return, per event, its modes and why; `kinds` are the weapon kinds and damaged objects that belong to each."""
+    found: list[Modes] = [((), None)] * len(clusters)
+    types: dict[str, list[int]] = {}
+    for number, cluster in enumerate(clusters):
+        types.setdefault(cluster.trigger.type, []).append(number)
+    for type_, own in types.items():
+        names = choices.names(f"mode:{type_}:")
+        if names:
+            weighed = choices.group(*names).weigh_each([mode_features(passage, clusters[k], kinds[k]) for k in own])
+            for at, k in enumerate(own):
+                found[k] = _modes(weighed, at, _words(passage, clusters[k].trigger))
+    return found
+
+
+def _modes(weighed: Weighed, at: int, words: str) -> Modes:
+    choices = weighed.group.choices
+    chosen = [k for k, scores in enumerate(weighed.scores) if scores[at] >= choices[k].threshold]
+    names = tuple([choices[k].name.rpartition(":")[2] for k in chosen])
+    return names, weighed.why(chosen[-1], at, words) if chosen else None
 
 
 def _words(passage: Passage, mention: Mention) -> str:
-    return passage.span(mention.sentence, mention.first, mention.last).text
+    return passage.words(mention.sentence, mention.first, mention.last)
 
 
-def status_features(passage: Passage, cluster: Cluster, dates: DateRange | None) -> Features:
+def status_features(passage: Passage, cluster: Cluster, dates: DateRange | None) -> list[Told]:
     """Return the features of tense, negation, modality and time around an event's trigger."""
     trigger = cluster.trigger
     sentence = passage.sentences[trigger.sentence]
@@ -79,19 +92,19 @@ def status_features(passage: Passage, cluster: Cluster, dates: DateRange | None)
         if kind in ("status_words", "negators") and hit is not None
     )
     before = tuple(tokens[trigger.first - back].word for back in (1, 2, 3) if trigger.first >= back)
-    parts: list[Part] = [
+    found: list[Told] = [
         (_form, (form, trigger.type, word.prefix, "future" in word.marks, trigger.sentence == 0)),
         (_marks, (marks,)),
         (_time, (_days(passage, dates), tuple(d.kind for d in sentence.dates))),
         (_place, (min(3, _events_before(passage, trigger)), min(2, len(cluster.mentions)), tokens[-1].word.folded)),
     ]
-    loose = [f"stem={word.light}"]
+    found.append(f"stem={word.light}")
     for back, other in enumerate(before, 1):
-        loose += [f"-{back}={other.folded}", f"near={other.light}"]
+        found += [f"-{back}={other.folded}", f"near={other.light}"]
     if trigger.last + 1 < len(tokens):
-        loose.append(f"+1={tokens[trigger.last + 1].word.light}")
-    loose += [f"large={c.quantity.min >= _LARGE}" for c in sentence.counts if c.unit is None and c.quantity.min]
-    return parts, loose
+        found.append(f"+1={tokens[trigger.last + 1].word.light}")
+    found += [f"large={c.quantity.min >= _LARGE}" for c in sentence.counts if c.unit is None and c.quantity.min]
+    return found
 
 
 def _events_before(passage: Passage, trigger: Mention) -> int:
@@ -142,10 +155,10 @@ def mode_features(passage: Passage, cluster: Cluster, kinds: Sequence[str]) -> l
             mode = getattr(hit.value, "mode", None)
             if mode:
                 found.add(f"{at}:mode={mode}")
-            if at != "far":
+            if is_in or is_near:
                 found.add(f"{at}:{kind}={hit.code}")
-        for i in range(max(0, mention.first - 4), min(len(sentence.tokens), mention.last + 6)):
-            word = sentence.tokens[i].word
-            if word.kind == "word":
-                found.add(f"{'in' if mention.first <= i <= mention.last else 'near'}:{word.light}")
+        start = max(0, mention.first - 4)
+        for i, token in enumerate(sentence.tokens[start : mention.last + 6], start):
+            if token.word.kind == "word":
+                found.add(("in:" if mention.first <= i <= mention.last else "near:") + token.word.light)
     return sorted(found)

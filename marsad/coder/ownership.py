@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from marsad.coder.choices import Choices, Features
-from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, ranks, seats_of
-from marsad.coder.parts import Column, Indexes, Table, count, flag, joined
+from marsad.coder.choices import Choices
+from marsad.coder.pairs import Layout, Pairs, Wish, coded, ranks, seats_of
+from marsad.coder.parts import Column, Own, Table, Told, count, flag, joined
 from marsad.coder.passage import OUTCOMES, Chunk, Cluster, Figure, Mention, Passage, bucket, word_before
 from marsad.model import Casualty, Damage, Money, Quantity, Weapon, Why
 
@@ -23,14 +23,19 @@ _OWN_WORDS = 4
 # What the tagger marked and a number counts is kept from about half the threshold on: it hardly ever is nothing.
 _COUNTED = 0.55
 
+Owned = tuple[Figure, Why]
+Records = tuple[tuple[Casualty, ...], tuple[Weapon, ...], tuple[Damage, ...]]
 
-def assign_figures(layout: Layout, figures: Sequence[Figure], choices: Choices) -> list[list[tuple[Figure, Why]]]:
+
+def assign_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs, choices: Choices) -> list[list[Owned]]:
     """Return, per event, the figures that belong to it, each with why; a figure nobody claims is dropped."""
-    pairs, tables = pair_figures(layout, figures)
+    pairs = by_figure(pairs)
+    if not len(pairs.event):
+        return [[] for _ in layout.clusters]
     group = choices.group("figure")
     choice = group.choices[0]
-    weighed = group.weigh(tables, len(pairs.event))
-    owned: list[list[tuple[Figure, Why]]] = [[] for _ in layout.clusters]
+    weighed = group.weigh(describe_figures(layout, figures, pairs), len(pairs.event))
+    owned: list[list[Owned]] = [[] for _ in layout.clusters]
     bounds = np.searchsorted(pairs.item, np.arange(len(figures) + 1)).tolist()
     for figure, (start, end) in zip(figures, pairwise(bounds), strict=True):
         is_plain = figure.lead is None and figure.rule.rpartition("; ")[2].startswith("numbers.")
@@ -38,10 +43,10 @@ def assign_figures(layout: Layout, figures: Sequence[Figure], choices: Choices) 
         # Of equals the nearest event wins.
         ranked = sorted(weighed.ranked(0, start, end, least), key=_best_first)
         if ranked:
-            (score, best), *beaten = ranked
-            words = layout.passage.span(figure.chunk.sentence, figure.chunk.first, figure.chunk.last).text
+            (_, best), *beaten = ranked
+            words = layout.passage.words(figure.chunk.sentence, figure.chunk.first, figure.chunk.last)
             lost = [(layout.clusters[pairs.event[i]].trigger.type, s) for s, i in beaten]
-            why = choice.why(score, (weighed.parts(best), ()), words, lost, figure.rule)
+            why = weighed.why(0, best, words, lost, figure.rule)
             owned[pairs.event[best]].append((figure, why))
     return owned
 
@@ -50,12 +55,20 @@ def _best_first(ranked: tuple[float, int]) -> tuple[float, int]:
     return -ranked[0], ranked[1]
 
 
-def pair_figures(layout: Layout, figures: Sequence[Figure]) -> tuple[Pairs, list[Table]]:
-    """Return the events that each figure could belong to, by figure, and the parts of features `figure` decides from."""
+def wish_for(layout: Layout, figures: Sequence[Figure]) -> Wish:
+    """Return which figures could belong to which events."""
+    seats = seats_of((f.chunk.sentence, f.chunk.first, f.chunk.last) for f in figures)
+    return Wish(seats, layout.aftermath(_LOOK_BACK))
+
+
+def by_figure(pairs: Pairs) -> Pairs:
+    """Return pairs of events and figures by figure, the nearest events first."""
+    return pairs.take(np.lexsort((pairs.event, np.abs(pairs.apart), pairs.item)))
+
+
+def describe_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs) -> list[Table | Own]:
+    """Return the parts of features from which `figure` decides which event a figure belongs to; pairs are by figure."""
     passage, own = layout.passage, [f.chunk for f in figures]
-    seats = seats_of((c.sentence, c.first, c.last) for c in own)
-    pairs = find_pairs(layout, seats, layout.aftermath(_LOOK_BACK))
-    pairs = pairs.take(np.lexsort((pairs.event, np.abs(pairs.apart), pairs.item)))
     here, types = pairs.is_here, coded(layout.types)
     kind = pairs.item * len(layout.types) + types[pairs.event]
 
@@ -67,8 +80,8 @@ def pair_figures(layout: Layout, figures: Sequence[Figure]) -> tuple[Pairs, list
     side = pairs.side(np.minimum(2, -pairs.back))
     crowd = count(np.full(len(here), len(layout.clusters)), 3)
     order = joined(count(pairs.between, 2), pairs.follows(), count(ranks(pairs.item), 2))
-    return pairs, [
-        *_own_tables(passage, figures, pairs.item),
+    return [
+        Own([_told(passage, figure) for figure in figures], pairs.item),
         Table(_seat, (label, type_, joined(side, flag(np.isin(kind, kind[here])), is_here))),
         Table(_tie, (label, Column(harm, pairs.mention), joined(pairs.rival(), crowd))),
         Table(_what, (pairs.of_item(what), type_, is_here)),
@@ -106,35 +119,19 @@ def _order(label: str, between: int, follows: bool, rank: int) -> list[str]:
     return [f"triggers={between}/{follows}/{label}", f"rank={rank}"]
 
 
-def _own_tables(passage: Passage, figures: Sequence[Figure], item: Indexes) -> list[Table]:
-    """The parts of features of figures themselves: their words, the words of harm near them, those before and after."""
-    words = [[t.word for t in passage.sentences[f.chunk.sentence].tokens] for f in figures]
-    found = [
-        (
-            (f.chunk.label, _lead(f), f.who, f.rule.rpartition("; ")[2], own[f.chunk.first].is_definite),
-            (f.chunk.label, f.lead is None, _harm_near(passage, f.chunk)),
-            (
-                f.chunk.label,
-                word_before(passage.sentences[f.chunk.sentence].tokens, f.chunk.first),
-                own[f.chunk.first - 1].light if f.chunk.first else "^",
-            ),
-            (f.chunk.label, own[f.chunk.last + 1].light if f.chunk.last + 1 < len(own) else "$"),
-        )
-        for f, own in zip(figures, words, strict=True)
+def _told(passage: Passage, figure: Figure) -> list[Told]:
+    """What is told of a figure itself: its words, the words of harm near it, those before and after."""
+    chunk, tokens = figure.chunk, passage.sentences[figure.chunk.sentence].tokens
+    first, last, label = chunk.first, chunk.last, chunk.label
+    read = figure.rule.rpartition("; ")[2]
+    return [
+        (_self, (label, _lead(figure), figure.who, read, tokens[first].word.is_definite)),
+        (_harm, (label, figure.lead is None, _harm_near(passage, chunk))),
+        f"before={word_before(tokens, first)}",
+        f"-1={tokens[first - 1].word.light if first else '^'}/{label}",
+        f"+1={tokens[last + 1].word.light if last + 1 < len(tokens) else '$'}/{label}",
+        *[f"stem={token.word.light}/{label}" for token in tokens[first : min(last + 1, first + _OWN_WORDS)]],
     ]
-    selves, harms, befores, afters = ([facts[k] for facts in found] for k in range(4))
-    tables = [
-        Table(_self, (Column(selves, item),)),
-        Table(_harm, (Column(harms, item),)),
-        Table(_before, (Column(befores, item),)),
-        Table(_after, (Column(afters, item),)),
-    ]
-    for step in range(_OWN_WORDS):
-        seats = [min(f.chunk.first + step, f.chunk.last) for f in figures]
-        stems = [(f.chunk.label, own[i].light) for f, own, i in zip(figures, words, seats, strict=True)]
-        has_word = np.array([f.chunk.first + step <= f.chunk.last for f in figures], dtype=bool)
-        tables.append(Table(_stem, (Column(stems, item),), has_word[item]))
-    return tables
 
 
 def _harm_near(passage: Passage, chunk: Chunk) -> tuple[tuple[str, str, str], ...]:
@@ -164,22 +161,7 @@ def _harm(label: str, marked: bool, harm: tuple[tuple[str, str, str], ...]) -> l
     return found
 
 
-def _before(label: str, tie: str, light: str) -> list[str]:
-    """Features of the word before a figure."""
-    return [f"before={tie}", f"-1={light}/{label}"]
-
-
-def _after(label: str, light: str) -> list[str]:
-    """Features of the word after a figure."""
-    return [f"+1={light}/{label}"]
-
-
-def _stem(label: str, light: str) -> list[str]:
-    """Features of a figure's own words."""
-    return [f"stem={light}/{label}"]
-
-
-def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) -> Features:
+def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) -> list[str]:
     """Return the features from which `subset` decides whether a figure is part of one told before."""
     chunk = figure.chunk
     tokens = passage.sentences[chunk.sentence].tokens
@@ -196,24 +178,29 @@ def subset_features(passage: Passage, figure: Figure, before: Sequence[Figure]) 
         own = figure.quantity.min
         found.append(f"fits={own is not None and own < (earlier.quantity.min or 0)}")
         found.append(f"same-sentence={earlier.chunk.sentence == chunk.sentence}")
-    return (), found
+    return found
 
 
-def as_records(
-    passage: Passage, owned: Sequence[tuple[Figure, Why]], choices: Choices
-) -> tuple[tuple[Casualty, ...], tuple[Weapon, ...], tuple[Damage, ...]]:
-    """Return the casualties, weapons and damage of one event."""
+def as_records(passage: Passage, owned: Sequence[Sequence[Owned]], choices: Choices) -> list[Records]:
+    """Return, per event, its casualties, weapons and damage."""
+    subset = choices.group("subset")
+    least = subset.choices[0].threshold
+    told = [[figure for figure, _ in own] for own in owned]
+    scores = subset.weigh_each(
+        [subset_features(passage, figure, own[:at]) for own in told for at, figure in enumerate(own) if at]
+    ).scores[0]
+    is_part = iter([score >= least for score in scores])
+    return [_records(passage, [(*figure, at > 0 and next(is_part)) for at, figure in enumerate(own)]) for own in owned]
+
+
+def _records(passage: Passage, owned: Sequence[tuple[Figure, Why, bool]]) -> Records:
+    """The records of one event's figures, each with why and whether it is part of one before."""
     casualties: list[Casualty] = []
     weapons: list[Weapon] = []
     damage: list[Damage] = []
-    before: list[Figure] = []
-    subset = choices.group("subset")
-    least = subset.choices[0].threshold
-    for figure, why in owned:
+    for figure, why, part in owned:
         chunk = figure.chunk
         span = passage.span(chunk.sentence, chunk.first, chunk.last)
-        part = bool(before) and subset.scores(*subset_features(passage, figure, before))[0] >= least
-        before.append(figure)
         if chunk.label in OUTCOMES:
             record = Casualty(
                 span=span, outcome=figure.code, who=figure.who, quantity=figure.quantity, subset=part, why=why

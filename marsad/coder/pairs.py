@@ -7,6 +7,7 @@ event word stands nearest, how many stand between) is then worked out for all pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,27 @@ def seats_of(places: Iterable[tuple[int, int, int]]) -> Seats:
     return Seats(*np.array(list(places), dtype=np.intp).reshape(-1, 3).T)
 
 
+Reach = tuple[Indexes, Indexes]  # events, and for each a sentence that is in its reach
+
+
+def _reach(found: list[tuple[int, int]]) -> Reach:
+    events, sentences = zip(*found, strict=True)
+    return np.array(events, dtype=np.intp), np.array(sentences, dtype=np.intp)
+
+
+class Wish(NamedTuple):
+    """What candidates are to be paired with events: those that stand in the sentences within the events' `reach`.
+
+    `afar`, if given, says which candidates count where no mention of the event stands in their sentence; `more` gives
+    (events, candidates) out of reach that are paired all the same.
+    """
+
+    seats: Seats
+    reach: Reach
+    afar: Flags | None = None
+    more: tuple[Indexes, Indexes] | None = None
+
+
 class Layout:
     """Where the events of a passage are told: their mentions, and every word that the tagger opens an event at."""
 
@@ -44,31 +66,36 @@ class Layout:
         self.mentions = [m for cluster in clusters for m in cluster.mentions]
         self.event = np.repeat(np.arange(len(clusters)), [len(cluster.mentions) for cluster in clusters])
         self.told = seats_of((m.sentence, m.first, m.last) for m in self.mentions)
+        self._reached: dict[int, Reach] = {}
         self.types: list[Facts] = [(cluster.trigger.type,) for cluster in clusters]
         self.first_sentence = np.array([cluster.mentions[0].sentence for cluster in clusters], dtype=np.intp)
         sizes = [len(sentence.tokens) for sentence in passage.sentences]
         self.starts = np.cumsum([0, *sizes])
         opens = [start + i for k, start in enumerate(self.starts[:-1].tolist()) for i in passage.event_seats(k)]
         self._opens = np.array(opens, dtype=np.intp)
-        self._opened = np.searchsorted(self._opens, np.arange(self.starts[-1] + 2))
+        self._opened = self._opens.searchsorted(np.arange(self.starts[-1] + 2))
 
-    def reach(self, back: int) -> list[tuple[int, int]]:
+    def reach(self, back: int) -> Reach:
         """Return (event, sentence) for its own sentences, some before its first, and the headline, in order."""
-        found = []
+        known = self._reached.get(back)
+        if known is not None:
+            return known
+        found: list[tuple[int, int]] = []
         for k, cluster in enumerate(self.clusters):
             own = {m.sentence for m in cluster.mentions}
             first = min(own)
             found += [(k, sentence) for sentence in sorted({0, *range(max(0, first - back), first), *own})]
-        return found
+        self._reached[back] = _reach(found)
+        return self._reached[back]
 
-    def aftermath(self, on: int) -> list[tuple[int, int]]:
+    def aftermath(self, on: int) -> Reach:
         """Return (event, sentence) for its own sentences and some after each, in order."""
         last = len(self.passage.sentences)
-        found = []
+        found: list[tuple[int, int]] = []
         for k, cluster in enumerate(self.clusters):
             own = {m.sentence + step for m in cluster.mentions for step in range(on + 1)}
             found += [(k, sentence) for sentence in sorted(own) if sentence < last]
-        return found
+        return _reach(found)
 
     def gap(self, mention: Indexes, seats: Seats) -> Indexes:
         """Return the tokens between mentions and seats of one sentence: negative when these stand before, 0 overlap."""
@@ -80,7 +107,7 @@ class Layout:
         if not len(self._opens):
             return np.full(len(seats.first), -1)
         start, end = self.starts[seats.sentence], self.starts[seats.sentence + 1]
-        after = np.searchsorted(self._opens, start + seats.first)
+        after = self._opens.searchsorted(start + seats.first)
         left = self._opens[np.maximum(after - 1, 0)] - start
         right = self._opens[np.minimum(after, len(self._opens) - 1)] - start
         to_left = np.where((after > 0) & (left >= 0), seats.first - left, ELSEWHERE)
@@ -122,9 +149,9 @@ class Pairs(NamedTuple):
         """Return these pairs, in this order."""
         return Pairs(*[field[order] for field in self])
 
-    def of_item(self, facts: Sequence[Facts]) -> Column:
+    def of_item(self, facts: Sequence[Facts], *, is_open: bool = False) -> Column:
         """Return the column of facts that are given by candidate."""
-        return Column(facts, self.item)
+        return Column(facts, self.item, is_open)
 
     def of_event(self, facts: Sequence[Facts]) -> Column:
         """Return the column of facts that are given by event."""
@@ -132,7 +159,7 @@ class Pairs(NamedTuple):
 
     def side(self, back: Indexes) -> Column:
         """Return on which side of the mention a candidate stands and how far, or `back` (-1 to 4), as a few names."""
-        here = np.searchsorted(_EDGES, self.apart, side="right")
+        here = _EDGES.searchsorted(self.apart, side="right")
         return Column(_SIDES, np.where(self.is_here, here, len(_HERE) + 1 + back))
 
     def rival(self) -> Column:
@@ -145,65 +172,73 @@ class Pairs(NamedTuple):
 
     def bounds(self, events: int) -> list[int]:
         """Return where the pairs of each event begin, and the end."""
-        bounds: list[int] = np.searchsorted(self.event, np.arange(events + 1)).tolist()
+        bounds: list[int] = self.event.searchsorted(np.arange(events + 1)).tolist()
         return bounds
 
 
-def find_pairs(
-    layout: Layout,
-    seats: Seats,
-    reach: Sequence[tuple[int, int]],
-    afar: Flags | None = None,
-    more: tuple[Indexes, Indexes] | None = None,
-) -> Pairs:
-    """Return the pairs of events and candidates that stand in the sentences within the events' `reach`.
-
-    `afar`, if given, says which candidates count where no mention of the event stands in their sentence; `more` gives
-    (events, candidates) out of reach that are paired all the same.
-    """
-    events, sentences = np.array(reach, dtype=np.intp).reshape(-1, 2).T
-    low = np.searchsorted(seats.sentence, sentences)
-    counts = np.searchsorted(seats.sentence, sentences, side="right") - low
-    event = np.repeat(events, counts)
-    item = np.arange(len(event)) - np.repeat(np.cumsum(counts) - counts - low, counts)
-    if more is not None:
-        event, item = np.append(event, more[0]), np.append(item, more[1])
+def find_pairs(layout: Layout, wishes: Sequence[Wish]) -> list[Pairs]:
+    """Return, for each wish, the pairs of events and candidates that it asks for; how they stand is worked out together."""
+    starts = [0, *accumulate(len(wish.seats.first) for wish in wishes)]
+    found = [_reached(wish, start) for wish, start in zip(wishes, starts, strict=False)]
+    event, item = (np.concatenate([own[k] for own in found]) for k in (0, 1))
+    number = np.repeat(np.arange(len(wishes)), [len(own[0]) for own in found])
+    seats = Seats(*[np.concatenate(fields) for fields in zip(*[wish.seats for wish in wishes], strict=True)])
     size = len(layout.passage.sentences)
     told, wanted = layout.event * size + layout.told.sentence, event * size + seats.sentence[item]
-    start, stop = np.searchsorted(told, wanted), np.searchsorted(told, wanted, side="right")
-    if afar is not None:
-        kept = (stop > start) | afar[item]
-        event, item, start, stop = event[kept], item[kept], start[kept], stop[kept]
-    return _stand(layout, seats, (event, item), (start, stop))
+    start, stop = told.searchsorted(wanted), told.searchsorted(wanted, side="right")
+    if any(wish.afar is not None for wish in wishes):
+        kept = (stop > start) | np.concatenate([_afar(wish) for wish in wishes])[item]
+        event, item, start, stop, number = event[kept], item[kept], start[kept], stop[kept], number[kept]
+    pairs = _stand(layout, seats, (event, item), (start, stop))
+    order = np.lexsort((np.abs(pairs.apart), event, number))
+    bounds = number.searchsorted(np.arange(len(wishes) + 1)).tolist()
+    pairs = pairs.take(order)
+    return [
+        Pairs(pairs.event[a:b], pairs.item[a:b] - first, *[field[a:b] for field in pairs[2:]])
+        for (a, b), first in zip(pairwise(bounds), starts, strict=False)
+    ]
+
+
+def _reached(wish: Wish, start: int) -> tuple[Indexes, Indexes]:
+    """The events and candidates that a wish pairs, the candidates numbered from `start`."""
+    events, sentences = wish.reach
+    low = wish.seats.sentence.searchsorted(sentences)
+    counts = wish.seats.sentence.searchsorted(sentences, side="right") - low
+    event = np.repeat(events, counts)
+    item = np.arange(start, start + len(event)) - np.repeat(np.cumsum(counts) - counts - low, counts)
+    if wish.more is not None:
+        event, item = np.append(event, wish.more[0]), np.append(item, wish.more[1] + start)
+    return event, item
+
+
+def _afar(wish: Wish) -> Flags:
+    return np.ones(len(wish.seats.first), dtype=bool) if wish.afar is None else wish.afar
 
 
 def _stand(layout: Layout, seats: Seats, pairs: tuple[Indexes, Indexes], told: tuple[Indexes, Indexes]) -> Pairs:
-    """How each pair stands, the nearest first; `told` bounds the event's mentions in the candidate's sentence."""
+    """How each pair stands; `told` bounds the event's mentions in the candidate's sentence."""
     (event, item), (start, stop) = pairs, told
     own = Seats(*[field[item] for field in seats])
     word = layout.nearest_word(seats)[item]
     has_told = stop > start
     mention = np.where(has_told, start, _nearest_sentence(layout, event, own.sentence, start))
     apart = layout.gap(mention, own)
-    covers = np.zeros(len(event), dtype=bool)
-    for step in range(int((stop - start).max(initial=0))):
+    covers = (layout.told.first[mention] <= word) & (word <= layout.told.last[mention])
+    for step in range(1, int((stop - start).max(initial=0))):
         other = np.where(start + step < stop, start + step, mention)
         gap = layout.gap(other, own)
-        mention = np.where(np.abs(gap) < np.abs(apart), other, mention)
-        apart = np.where(np.abs(gap) < np.abs(apart), gap, apart)
+        is_nearer = np.abs(gap) < np.abs(apart)
+        mention, apart = np.where(is_nearer, other, mention), np.where(is_nearer, gap, apart)
         covers |= (layout.told.first[other] <= word) & (word <= layout.told.last[other])
-    apart = np.where(has_told, apart, ELSEWHERE)
-    nearer = np.where(word < 0, 0, np.where(covers & has_told, 1, 2))
-    found = Pairs(
+    return Pairs(
         event,
         item,
         mention,
-        apart,
+        np.where(has_told, apart, ELSEWHERE),
         layout.told.sentence[mention] - own.sentence,
-        nearer,
+        np.where(word < 0, 0, np.where(covers & has_told, 1, 2)),
         layout.between(own.sentence, np.where(has_told, layout.told.first[mention], own.first), own.first),
     )
-    return found.take(np.lexsort((np.abs(apart), event)))
 
 
 def _nearest_sentence(layout: Layout, event: Indexes, sentence: Indexes, start: Indexes) -> Indexes:
@@ -244,7 +279,7 @@ def ranks(groups: Indexes) -> Indexes:
     order = np.argsort(groups, kind="stable")
     own = groups[order]
     found = np.empty_like(groups)
-    found[order] = np.arange(len(groups)) - np.searchsorted(own, own)
+    found[order] = np.arange(len(groups)) - own.searchsorted(own)
     return found
 
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from marsad.actors import Actor, Actors
 from marsad.coder import naming
-from marsad.coder.choices import Choice, Choices, Weighed
-from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, is_among, last_of, ranks, seats_of
+from marsad.coder.choices import Choices
+from marsad.coder.pairs import Layout, Pairs, Seats, Wish, coded, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
 from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, stem_of, word_before
 from marsad.coder.speaking import speech_tables
+from marsad.coder.weighing import Weighed
 from marsad.language import Hit
 from marsad.model import Participant, Why
 
@@ -112,6 +112,8 @@ def _resolve(passage: Passage, chunk: Chunk, actors: Actors) -> Party:
     hits = hits_between(sentence, chunk.first, chunk.last)
     before = hits_between(sentence, max(0, chunk.first - _TITLE_REACH), chunk.last, "titles")
     title = [h for _, last, h in before if last >= chunk.first - _TITLE_REACH // 2]
+    if not hits and not title:
+        return Party(chunk, None, None, None, None, "other", "role tagger")
     actor, rule = _best_actor(hits, actors, passage.published)
     beside = hits_between(sentence, max(0, chunk.first - _TITLE_REACH // 2), chunk.last) if title else ()
     country = _country(hits) or _country(beside)
@@ -176,48 +178,57 @@ def _country(hits: Sequence[tuple[int, int, Hit]]) -> str | None:
     return next((h.value.country for _, _, h in hits if h.table == "nisbas" and h.value.country), None)
 
 
-def choose_parties(layout: Layout, parties: Sequence[Party], choices: Choices) -> list[dict[str, list[Chosen]]]:
+def choose_parties(
+    layout: Layout, parties: Sequence[Party], pairs: Pairs, choices: Choices
+) -> list[dict[str, list[Chosen]]]:
     """Return, per event and role (actor, recipient, source), the parties that fill it, each with why."""
-    pairs, tables = pair_parties(layout, parties)
     group = choices.group(*ROLES)
-    weighed = group.weigh(tables, len(pairs.event))
+    weighed = group.weigh(describe_parties(layout, parties, pairs), len(pairs.event))
     found = [parties[i] for i in pairs.item.tolist()]
     bounds = pairs.bounds(len(layout.clusters))
-    return [
-        {
-            role: _choose(layout.passage, weighed.ranked(k, start, end, choice.threshold), found, weighed, choice)
-            for k, (role, choice) in enumerate(zip(ROLES, group.choices, strict=True))
-        }
-        for start, end in pairwise(bounds)
-    ]
+    chosen: list[dict[str, list[Chosen]]] = [{role: [] for role in ROLES} for _ in layout.clusters]
+    for k, (role, choice) in enumerate(zip(ROLES, group.choices, strict=True)):
+        reaching = np.array(weighed.scores[k]) >= choice.threshold
+        for event in sorted(set(pairs.event[reaching].tolist())):
+            ranked = weighed.ranked(k, bounds[event], bounds[event + 1], choice.threshold)
+            chosen[event][role] = _choose(layout.passage, ranked, found, weighed, k)
+    return chosen
 
 
 def _choose(
-    passage: Passage, ranked: list[tuple[float, int]], found: Sequence[Party], weighed: Weighed, choice: Choice
+    passage: Passage, ranked: list[tuple[float, int]], found: Sequence[Party], weighed: Weighed, choice: int
 ) -> list[Chosen]:
     """The best-scored parties above the threshold, each once; those far behind the best are none."""
     chosen: list[Chosen] = []
     seen: set[str] = set()
+    least = max(weighed.group.choices[choice].threshold, _BESIDE * (ranked[0][0] if ranked else 0.0))
     for rank, (score, i) in enumerate(ranked):
-        if score < max(choice.threshold, _BESIDE * ranked[0][0]) or len(chosen) >= _MOST:
+        if score < least or len(chosen) >= _MOST:
             break
         party = found[i]
         key = party.name or f"{party.country}/{party.sector}"
         if key not in seen:
             seen.add(key)
             beaten = [(found[j].chunk, s) for s, j in ranked[rank + 1 : rank + 3]]
-            lost = [(passage.span(c.sentence, c.first, c.last).text, s) for c, s in beaten]
-            words = passage.span(party.chunk.sentence, party.chunk.first, party.chunk.last).text
-            chosen.append((party, choice.why(score, (weighed.parts(i), ()), words, lost, party.rule)))
+            lost = [(passage.words(c.sentence, c.first, c.last), s) for c, s in beaten]
+            words = passage.words(party.chunk.sentence, party.chunk.first, party.chunk.last)
+            chosen.append((party, weighed.why(choice, i, words, lost, party.rule)))
     return chosen
 
 
-def pair_parties(layout: Layout, parties: Sequence[Party]) -> tuple[Pairs, list[Table]]:
-    """Return the parties that each event could have, and the parts of features that their roles are chosen from."""
-    seats = seats_of((p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties)
+def wish_for(layout: Layout, parties: Sequence[Party]) -> Wish:
+    """Return which parties could play a role in which events."""
     is_marked = np.array([p.chunk.label in _PARTY_LABELS for p in parties], dtype=bool)
-    citing, cited = _citing(layout, parties)
-    pairs = find_pairs(layout, seats, layout.reach(_LOOK_BACK), is_marked, citing)
+    return Wish(_seats(parties), layout.reach(_LOOK_BACK), is_marked, _citing(layout, parties)[0])
+
+
+def _seats(parties: Sequence[Party]) -> Seats:
+    return seats_of((p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties)
+
+
+def describe_parties(layout: Layout, parties: Sequence[Party], pairs: Pairs) -> list[Table]:
+    """Return the parts of features from which the roles of parties are chosen."""
+    seats, cited = _seats(parties), _citing(layout, parties)[1]
     here, sentence = pairs.is_here, seats.sentence[pairs.item]
     labels, sentences = coded(p.chunk.label for p in parties), len(layout.passage.sentences)
     size = int(labels.max(initial=0)) + 1
@@ -234,30 +245,24 @@ def pair_parties(layout: Layout, parties: Sequence[Party]) -> tuple[Pairs, list[
     words = [word_before(layout.passage.sentences[p.chunk.sentence].tokens, p.chunk.first) for p in parties]
     names = [p.chunk.label or "none" for p in parties]
     who = [(name, p.kind, p.sector, p.name is not None) for name, p in zip(names, parties, strict=True)]
-    label = pairs.of_item([(name,) for name in names])
+    label, word = pairs.of_item([(name,) for name in names]), pairs.of_item([(w,) for w in words], is_open=True)
     forms = [_form(layout.passage, cluster.trigger) for cluster in layout.clusters]
     form, type_ = pairs.of_event([(form,) for form in forms]), pairs.of_event(layout.types)
     side, follows = pairs.side(np.clip(pairs.back, -1, 4)), pairs.follows()
     aside = here & (sentence != np.array([c.trigger.sentence for c in layout.clusters])[pairs.event])
     told = flag(pairs.item == latest), flag(has_own), flag(sentence == 0)
     stems = [(stem_of(layout.passage, cluster.trigger),) for cluster in layout.clusters]
-    return pairs, [
+    return [
         *speech_tables(layout, pairs, seats, [p.chunk for p in parties], label),
         Table(_stem, (pairs.of_event(stems), label, joined(follows, flag(here)))),
         Table(_who, (pairs.of_item(who), type_)),
         Table(_whose, (label, joined(pairs.rival(), flag(here), flag(aside)))),
-        Table(_tie, (pairs.of_item([(word,) for word in words]), type_, follows), here),
-        Table(_beside, (label, form, joined(side, follows)), here),
+        Table(_tie, (word, type_, follows), here),
+        Table(_side, (label, form, side)),
+        Table(_beside, (label, form, follows), here),
         Table(_order, (label, joined(count(rank, 2), count(pairs.between, 2))), here),
-        Table(
-            _back,
-            (
-                pairs.of_item(list(zip(names, words, strict=True))),
-                pairs.of_event([(form, *type_) for form, type_ in zip(forms, layout.types, strict=True)]),
-                side,
-            ),
-            ~here,
-        ),
+        Table(_back, (label, type_), ~here),
+        Table(_before, (word,), ~here),
         Table(_latest, (label, joined(*told)), ~here),
     ]
 
@@ -309,9 +314,14 @@ def _tie(before: str, type_: str, follows: bool) -> list[str]:
     return [f"before={before}/True", f"before={before}/{type_}/{follows}"]
 
 
-def _beside(label: str, form: str, side: str, follows: bool) -> list[str]:
-    """Features of a party's seat beside the event word."""
-    return [f"label={label}/{side}", f"side={side}", f"side={side}/{form}", f"form={form}/{label}/{follows}"]
+def _side(label: str, form: str, side: str) -> list[str]:
+    """Features of a party's seat."""
+    return [f"label={label}/{side}", f"side={side}", f"side={side}/{form}"]
+
+
+def _beside(label: str, form: str, follows: bool) -> list[str]:
+    """Features of a party beside the event word."""
+    return [f"form={form}/{label}/{follows}"]
 
 
 def _order(label: str, rank: int, between: int) -> list[str]:
@@ -319,15 +329,14 @@ def _order(label: str, rank: int, between: int) -> list[str]:
     return [f"rank={rank}/{label}", f"triggers={between}/{label}"]
 
 
-def _back(label: str, before: str, form: str, type_: str, side: str) -> list[str]:
+def _back(label: str, type_: str) -> list[str]:
     """Features of a party told some sentences before."""
-    return [
-        f"label={label}/{side}",
-        f"side={side}",
-        f"side={side}/{form}",
-        f"back/{type_}/{label}",
-        f"before={before}/False",
-    ]
+    return [f"back/{type_}/{label}"]
+
+
+def _before(before: str) -> list[str]:
+    """Features of the word before such a party."""
+    return [f"before={before}/False"]
 
 
 def _latest(label: str, is_latest: bool, own: bool, headline: bool) -> list[str]:

@@ -19,19 +19,31 @@ Indexes = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 Facts = tuple[Hashable, ...]
 Part = tuple[Callable[..., list[str]], Facts]
+Told = Part | str  # a part, or a feature told alone by its name
 Run = tuple[int, int, Part]  # tokens first to last (inclusive) of a sentence, all of which have the part
 
 
-def names_of(parts: Iterable[Part], loose: Iterable[str] = ()) -> list[str]:
-    """Return the names of all features of some parts, and the loose ones after them."""
-    return [name for make, facts in parts for name in make(*facts)] + list(loose)
+def names_of(told: Iterable[Told]) -> list[str]:
+    """Return the names of all features that are told, in order."""
+    found: list[str] = []
+    for own in told:
+        if isinstance(own, str):
+            found.append(own)
+        else:
+            make, facts = own
+            found += make(*facts)
+    return found
 
 
 class Column(NamedTuple):
-    """Facts of many things at once: those of thing i are `values[which[i]]`."""
+    """Facts of many things at once: those of thing i are `values[which[i]]`; a tuple of values is a constant.
+
+    `is_open` says that the facts are words of which there is no end, and that features name them as they are.
+    """
 
     values: Sequence[Facts]
     which: Indexes
+    is_open: bool = False
 
 
 class Table(NamedTuple):
@@ -43,13 +55,25 @@ class Table(NamedTuple):
 
     def facts(self, at: int) -> Facts:
         """Return the facts of the thing at a place."""
-        return tuple(chain.from_iterable(values[which[at]] for values, which in self.columns))
+        return tuple(chain.from_iterable(values[which[at]] for values, which, _ in self.columns))
 
 
-def names_at(tables: Iterable[Table], at: int) -> list[str]:
+class Own(NamedTuple):
+    """What is told of candidates alone, whatever they are paired with: `told[which[i]]` of thing i."""
+
+    told: Sequence[Sequence[Told]]
+    which: Indexes
+
+
+def names_at(tables: Iterable[Table | Own], at: int) -> list[str]:
     """Return the names of all features of the thing at a place."""
-    own = [table for table in tables if table.where is None or table.where[at]]
-    return [name for table in own for name in table.make(*table.facts(at))]
+    found: list[str] = []
+    for table in tables:
+        if isinstance(table, Own):
+            found += names_of(table.told[table.which[at]])
+        elif table.where is None or table.where[at]:
+            found += table.make(*table.facts(at))
+    return found
 
 
 _FLAGS = ((False,), (True,))

@@ -5,14 +5,16 @@ Indexes: a seat is (sentence, token) within the passage; spans are code points o
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
 
 from marsad.coder.tagger import Tagged
-from marsad.language import Hit, Sentence, Token
+from marsad.language import Hit, Phrase, Sentence, Token
 from marsad.model import Quantity, Span
 
 # The distance of what stands in another sentence.
@@ -31,6 +33,8 @@ class Passage(msgspec.Struct):
     _facts: dict[int, tuple[frozenset[object], ...]] = msgspec.field(default_factory=dict)
     _seats: dict[int, list[int]] = msgspec.field(default_factory=dict)
     _harm: dict[Mention, bool] = msgspec.field(default_factory=dict)
+    _cover: dict[int, list[list[Phrase]]] = msgspec.field(default_factory=dict)
+    _chunks: list[Chunk] | None = None
     _role_names: dict[int, list[str]] = msgspec.field(default_factory=dict)
     _topic: tuple[str, int] | None = None
 
@@ -48,6 +52,17 @@ class Passage(msgspec.Struct):
         if found is None:
             found = self._role_names[sentence] = [label[2:] for label in self.roles[sentence].labels]
         return found
+
+    def phrases_at(self, sentence: int, token: int) -> list[Phrase]:
+        """Return the phrases of a sentence that a token belongs to, in order."""
+        found = self._cover.get(sentence)
+        if found is None:
+            own = self.sentences[sentence]
+            found = self._cover[sentence] = [[] for _ in own.tokens]
+            for phrase in own.phrases:
+                for seats in found[phrase.first : phrase.last + 1]:
+                    seats.append(phrase)
+        return found[token]
 
     def facts(self, sentence: int) -> tuple[frozenset[object], ...]:
         """Return the places, weapons, actors, counts and dates that a sentence names, each as a set of codes."""
@@ -78,6 +93,11 @@ class Passage(msgspec.Struct):
             hits = hits_between(self.sentences[mention.sentence], mention.first, mention.last, "outcomes")
             found = self._harm[mention] = bool(hits)
         return found
+
+    def words(self, sentence: int, first: int, last: int) -> str:
+        """Return the text of tokens first to last (inclusive) of a sentence."""
+        tokens = self.sentences[sentence].tokens
+        return self.text[tokens[first].start : tokens[last].end]
 
     def span(self, sentence: int, first: int, last: int) -> Span:
         """Return the document span of tokens first to last (inclusive) of a sentence."""
@@ -158,25 +178,35 @@ def stem_of(passage: Passage, mention: Mention) -> str:
 
 def chunks(passage: Passage) -> list[Chunk]:
     """Return the labelled chunks of a passage in order: runs of B-X, I-X."""
-    found: list[Chunk] = []
-    for number, tagged in enumerate(passage.roles):
-        start, label = -1, ""
-        for i, tag in enumerate([*tagged.labels, "O"]):
-            if label and not tag.startswith("I-"):
-                found.append(Chunk(number, start, i - 1, label))
-                label = ""
-            if tag.startswith("B-"):
-                start, label = i, tag[2:]
-    return found
+    if passage._chunks is None:
+        passage._chunks = [chunk for number in range(len(passage.roles)) for chunk in _chunks_of(passage, number)]
+    return passage._chunks
+
+
+def _chunks_of(passage: Passage, number: int) -> Iterator[Chunk]:
+    labels = passage.roles[number].labels
+    for start, opening in enumerate(labels):
+        if opening[0] == "B":
+            last = start
+            while last + 1 < len(labels) and labels[last + 1][0] == "I":
+                last += 1
+            yield Chunk(number, start, last, opening[2:])
+
+
+_FIRST = itemgetter(1)  # of a phrase; phrases stand in order
 
 
 def hits_between(sentence: Sentence, first: int, last: int, *tables: str) -> list[tuple[int, int, Hit]]:
     """Return (first token, last token, hit) of the lexicon phrases of some tables that lie within tokens first to last."""
-    return [
-        (begin, end, hit)
-        for kind, begin, end, hit in sentence.phrases
-        if begin >= first and end <= last and hit is not None and (not tables or kind in tables)
-    ]
+    found = []
+    phrases = sentence.phrases
+    for at in range(bisect_left(phrases, first, key=_FIRST), len(phrases)):
+        kind, begin, end, hit = phrases[at]
+        if begin > last:
+            break
+        if end <= last and hit is not None and (not tables or kind in tables):
+            found.append((begin, end, hit))
+    return found
 
 
 _NEAR_NAMES = {n: ("-" if n < 0 else "+") + str(abs(n)) for n in range(-3, 4)}

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from marsad.coder.choices import Choices
-from marsad.coder.pairs import Layout, Pairs, coded, find_pairs, is_among, last_of, ranks, seats_of
+from marsad.coder.pairs import Layout, Pairs, Wish, coded, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Table, count, flag, joined
 from marsad.coder.passage import Passage, word_before
 from marsad.gazetteer import Entry, Gazetteer
@@ -198,15 +198,19 @@ def _most_specific(
         k += 1
 
 
-def choose_places(layout: Layout, sites: Sequence[Site], choices: Choices, gazetteer: Gazetteer) -> list[list[Place]]:
+def choose_places(
+    layout: Layout, sites: Sequence[Site], pairs: Pairs, kit: tuple[Choices, Gazetteer]
+) -> list[list[Place]]:
     """Return the places of each event: those of its own sentences first, else one taken over from before.
 
     A place that another chosen place lies in is left out: the most specific stands.
     """
-    pairs, tables = pair_sites(layout, sites)
+    if not len(pairs.event):
+        return [[] for _ in layout.clusters]
+    choices, gazetteer = kit
     group = choices.group("place")
     choice = group.choices[0]
-    weighed = group.weigh(tables, len(pairs.event))
+    weighed = group.weigh(describe_sites(layout, sites, pairs), len(pairs.event))
     found = [sites[i] for i in pairs.item.tolist()]
     places = []
     for cluster, (start, end) in zip(layout.clusters, pairwise(pairs.bounds(len(layout.clusters))), strict=True):
@@ -216,8 +220,8 @@ def choose_places(layout: Layout, sites: Sequence[Site], choices: Choices, gazet
         for score, i in _specific(_best(ranked, found, own, choice.threshold), found, gazetteer):
             site = found[i]
             lost = [(found[j].entry.name, s) for s, j in ranked if s < score][:2]
-            words = layout.passage.span(site.sentence, site.first, site.last).text
-            why = choice.why(score, (weighed.parts(i), ()), words, lost, site.rule)
+            words = layout.passage.words(site.sentence, site.first, site.last)
+            why = weighed.why(0, i, words, lost, site.rule)
             chosen.append(_record(site, layout.passage, site.sentence not in own, why))
         places.append(chosen)
     return places
@@ -268,19 +272,23 @@ def _record(site: Site, passage: Passage, inherited: bool, why: Why) -> Place:
     )
 
 
-def pair_sites(layout: Layout, sites: Sequence[Site]) -> tuple[Pairs, list[Table]]:
-    """Return the places that each event could have, and the parts of features that `place` decides from."""
-    seats = seats_of((s.sentence, s.first, s.last) for s in sites)
-    pairs = find_pairs(layout, seats, layout.reach(_LOOK_BACK))
-    here, sentence = pairs.is_here, seats.sentence[pairs.item]
+def wish_for(layout: Layout, sites: Sequence[Site]) -> Wish:
+    """Return which places could be those of which events."""
+    return Wish(seats_of((s.sentence, s.first, s.last) for s in sites), layout.reach(_LOOK_BACK))
+
+
+def describe_sites(layout: Layout, sites: Sequence[Site], pairs: Pairs) -> list[Table]:
+    """Return the parts of features from which `place` decides which places events have."""
+    seat = np.array([s.sentence for s in sites], dtype=np.intp)
+    here, sentence = pairs.is_here, seat[pairs.item]
     events, sentences = len(layout.clusters), len(layout.passage.sentences)
     labels = coded(s.label for s in sites)
     is_marked = np.array([s.label == "PLC" for s in sites], dtype=bool)
     rank = ranks((pairs.event * sentences + sentence) * (len(sites) + 1) + labels[pairs.item])
     # Whether the event's own sentences name places, and which is the last marked place told before the event.
-    is_placed = is_among(layout.told.sentence, seats.sentence, sentences)
+    is_placed = is_among(layout.told.sentence, seat, sentences)
     has_own = np.bincount(layout.event[is_placed], minlength=events)[pairs.event] > 0
-    marked = is_among(layout.told.sentence[pairs.mention], seats.sentence[is_marked], sentences)
+    marked = is_among(layout.told.sentence[pairs.mention], seat[is_marked], sentences)
     is_before = is_marked[pairs.item] & (sentence < layout.first_sentence[pairs.event])
     latest = last_of(pairs.event[is_before], pairs.item[is_before], events)[pairs.event]
 
@@ -291,9 +299,9 @@ def pair_sites(layout: Layout, sites: Sequence[Site]) -> tuple[Pairs, list[Table
     side, follows, is_here = pairs.side(np.minimum(3, pairs.back)), pairs.follows(), flag(here)
     own = flag(has_own)
     told = flag(pairs.item == latest), flag(sentence == 0), own
-    return pairs, [
+    return [
         Table(_what, (pairs.of_item(list(zip(names, levels, strict=True))), type_, side)),
-        Table(_tie, (pairs.of_item(list(zip(words, levels, strict=True))), joined(is_here, follows))),
+        Table(_tie, (pairs.of_item(list(zip(words, levels, strict=True)), is_open=True), joined(is_here, follows))),
         Table(_whose, (label, joined(pairs.rival(), is_here, own, flag(marked)))),
         Table(_order, (label, joined(count(rank, 2), count(pairs.between, 2), follows)), here),
         Table(_back, (label, type_, joined(*told)), ~here),

@@ -7,6 +7,7 @@ and the choice that gives figures to events decides. Numbers, duals and plurals 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from marsad.coder.passage import OUTCOMES, Chunk, Figure, Passage, chunks, hits_between
@@ -76,21 +77,32 @@ def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> 
     }
     if not seats:
         return
-    leads = tagged.scores - tagged.scores[:, :1]
+    leads, names = tagged.scores - tagged.scores[:, :1], tuple(tagged.names)
     for (first, last), labels in sorted(seats.items(), key=lambda s: (s[0][0], -s[0][1])):
         tokens = range(first, last + 1)
-        if any((number, i) in taken or i in covered for i in tokens):
+        if not covered.isdisjoint(tokens) or any((number, i) in taken for i in tokens):
             continue
-        best = leads[first : last + 1].max(axis=0).tolist()
+        columns, own = _columns(names, labels)
+        best = leads[first : last + 1].take(columns, axis=1).max(axis=0).tolist()
+        if max(best) + _TOLD <= _NEAR_MISS:
+            continue
         told = _harm_before(sentence, first) or "nothing"
         lead, label = max(
-            (value + (_TOLD if OUTCOMES.get(name[2:]) == told else 0.0), name[2:])
-            for value, name in zip(best, tagged.names, strict=True)
-            if name[2:] in labels
+            [
+                (value + (_TOLD if OUTCOMES.get(name) == told else 0.0), name)
+                for value, name in zip(best, own, strict=True)
+            ]
         )
         if lead > _NEAR_MISS:
             covered.update(tokens)
             yield Chunk(number, first, last, label), lead
+
+
+@lru_cache(maxsize=64)
+def _columns(names: tuple[str, ...], labels: tuple[str, ...]) -> tuple[list[int], list[str]]:
+    """The columns of the names that stand for some labels, and the label of each."""
+    found = [(k, name[2:]) for k, name in enumerate(names) if name[2:] in labels]
+    return [k for k, _ in found], [label for _, label in found]
 
 
 def _harm_before(sentence: Sentence, first: int) -> str | None:

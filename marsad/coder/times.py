@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from marsad.coder.choices import Choices
-from marsad.coder.pairs import Layout, Pairs, find_pairs, ranks, seats_of
+from marsad.coder.pairs import Layout, Pairs, Wish, ranks, seats_of
 from marsad.coder.parts import Table, count, flag, joined
 from marsad.coder.passage import Passage, word_before
 from marsad.language import DatePhrase, Language
@@ -33,6 +33,9 @@ class Moment(NamedTuple):
     is_datable: bool
 
 
+Days = tuple[DateRange | None, Span | None, Why | None]
+
+
 def find_moments(passage: Passage, language: Language) -> list[Moment]:
     """Return the date phrases of a passage in order, resolved against its day of publication."""
     return [
@@ -47,27 +50,26 @@ def find_moments(passage: Passage, language: Language) -> list[Moment]:
     ]
 
 
-def choose_dates(
-    layout: Layout, moments: Sequence[Moment], choices: Choices
-) -> list[tuple[DateRange | None, Span | None, Why | None]]:
+def choose_dates(layout: Layout, moments: Sequence[Moment], pairs: Pairs, choices: Choices) -> list[Days]:
     """Return, per event, its days, the words that give them, and why."""
-    pairs, tables = pair_moments(layout, moments)
+    if not len(pairs.event):
+        return [(None, None, None)] * len(layout.clusters)
     group = choices.group("date")
     choice = group.choices[0]
-    weighed = group.weigh(tables, len(pairs.event))
+    weighed = group.weigh(describe_moments(layout, moments, pairs), len(pairs.event))
     found = [moments[i] for i in pairs.item.tolist()]
     spans = [layout.passage.span(m.sentence, m.phrase.first, m.phrase.last) for m in moments]
-    chosen: list[tuple[DateRange | None, Span | None, Why | None]] = []
+    chosen: list[Days] = []
     for start, end in pairwise(pairs.bounds(len(layout.clusters))):
         # Of equals the nearest wins.
         ranked = sorted(weighed.ranked(0, start, end, choice.threshold), key=_best_first)
         if not ranked:
             chosen.append((None, None, None))
             continue
-        (score, best), *beaten = ranked
+        (_, best), *beaten = ranked
         span = spans[pairs.item[best]]
         lost = [(spans[pairs.item[i]].text, s) for s, i in beaten[:2]]
-        why = choice.why(score, (weighed.parts(best), ()), span.text, lost, found[best].phrase.rule)
+        why = weighed.why(0, best, span.text, lost, found[best].phrase.rule)
         chosen.append((found[best].dates, span, why))
     return chosen
 
@@ -76,13 +78,18 @@ def _best_first(ranked: tuple[float, int]) -> tuple[float, int]:
     return -ranked[0], ranked[1]
 
 
-def pair_moments(layout: Layout, moments: Sequence[Moment]) -> tuple[Pairs, list[Table]]:
-    """Return the date phrases that could date each event, and the parts of features that `date` decides from."""
-    passage, phrases = layout.passage, [m.phrase for m in moments]
+def wish_for(layout: Layout, moments: Sequence[Moment]) -> Wish:
+    """Return which date phrases could date which events."""
     seats = seats_of((m.sentence, m.phrase.first, m.phrase.last) for m in moments)
-    pairs = find_pairs(layout, seats, layout.reach(_LOOK_BACK))
-    here, sentence, size = pairs.is_here, seats.sentence[pairs.item], len(passage.sentences)
-    dated = np.bincount(seats.sentence, minlength=size)
+    return Wish(seats, layout.reach(_LOOK_BACK))
+
+
+def describe_moments(layout: Layout, moments: Sequence[Moment], pairs: Pairs) -> list[Table]:
+    """Return the parts of features from which `date` decides which date phrases date events."""
+    passage, phrases = layout.passage, [m.phrase for m in moments]
+    seat = np.array([m.sentence for m in moments], dtype=np.intp)
+    here, sentence, size = pairs.is_here, seat[pairs.item], len(passage.sentences)
+    dated = np.bincount(seat, minlength=size)
     told = layout.told.sentence[pairs.mention]
     # The last phrase before the event's mention, of those within reach.
     in_order = np.argsort(pairs.event * len(moments) + pairs.item)
@@ -97,10 +104,10 @@ def pair_moments(layout: Layout, moments: Sequence[Moment]) -> tuple[Pairs, list
     crowded = flag(dated[sentence] > 1)
     rank = ranks(pairs.event * size + sentence)
     order = joined(count(rank, 2), crowded, count(pairs.between, 2), pairs.follows())
-    return pairs, [
+    return [
         Table(_what, (pairs.of_item(what), side)),
         Table(_seat, (pairs.of_item([(p.kind,) for p in phrases]), type_, joined(side, is_here, has_own))),
-        Table(_tie, (pairs.of_item(tie), joined(is_here, pairs.rival()))),
+        Table(_tie, (pairs.of_item(tie, is_open=True), joined(is_here, pairs.rival()))),
         Table(_order, (order,), here),
         Table(_back, (type_, joined(flag(is_latest), flag(pairs.item == 0), has_own, side)), ~here),
     ]

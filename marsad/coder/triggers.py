@@ -6,13 +6,17 @@ The tagger proposes (its best path, and near misses); the choice `keep` decides 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from marsad.coder.choices import Choices
-from marsad.coder.parts import Part
+from marsad.coder.parts import Indexes, Told
 from marsad.coder.passage import Mention, Passage
-from marsad.language import Sentence, Token
+from marsad.coder.weighing import Weighed
+from marsad.language import Phrase, Token
+from marsad.model import Why
 
 # Log-odds against "no event" down to which a word is still worth a second look: any word, and a trigger of the lexicon.
 _NEAR_MISS = -2.5
@@ -37,14 +41,32 @@ _NO_ROLE = frozenset({""})
 
 def find_mentions(passage: Passage, choices: Choices) -> list[Mention]:
     """Return the event mentions of a passage in order, each with the probability (0-1) that it is one."""
+    return list(keep_mentions(passage, choices).mentions)
+
+
+class Kept(NamedTuple):
+    """The mentions that were kept, in order: each with its place among all that was weighed."""
+
+    mentions: dict[Mention, int]
+    weighed: Weighed
+
+    def why(self, passage: Passage, mention: Mention) -> Why:
+        """Why these words name an event of this type: the tagger's lead and the choice `keep`."""
+        words = passage.words(mention.sentence, mention.first, mention.last)
+        kept = self.weighed.why(0, self.mentions[mention], words)
+        heaviest = (("lead", round(mention.lead, 2)), *kept.features)
+        return Why(rule=f"tagger:{mention.type}; choice:keep", words=words, score=kept.score, features=heaviest)
+
+
+def keep_mentions(passage: Passage, choices: Choices) -> Kept:
+    """Choose the event mentions of a passage, each with the probability (0-1) that it is one."""
     keep = choices.group("keep")
     least = keep.choices[0].threshold
-    found = []
-    for mention in propose_mentions(passage):
-        score = keep.scores(keep_parts(passage, mention))[0]
-        if score >= least:
-            found.append(mention._replace(confidence=score))
-    return found
+    proposed = propose_mentions(passage)
+    weighed = keep.weigh_each([keep_parts(passage, mention) for mention in proposed])
+    scored = enumerate(zip(proposed, weighed.scores[0], strict=True))
+    kept = {mention._replace(confidence=score): at for at, (mention, score) in scored if score >= least}
+    return Kept(kept, weighed)
 
 
 def propose_mentions(passage: Passage) -> list[Mention]:
@@ -52,8 +74,7 @@ def propose_mentions(passage: Passage) -> list[Mention]:
     if not passage.tags:
         return []
     names = passage.tags[0].names
-    column = {name: k for k, name in enumerate(names)}
-    opening = np.array([k for k, name in enumerate(names) if name.startswith("B-")])
+    column, opening = _columns(tuple(names))
     scores = np.concatenate([tagged.scores for tagged in passage.tags])
     leads = scores - scores[:, :1]
     best = opening[leads[:, opening].argmax(axis=1)]
@@ -87,6 +108,13 @@ def propose_mentions(passage: Passage) -> list[Mention]:
     return found
 
 
+@lru_cache(maxsize=4)
+def _columns(names: tuple[str, ...]) -> tuple[dict[str, int], Indexes]:
+    """The column of each label, and the columns of those that open an event."""
+    opening = [k for k, name in enumerate(names) if name.startswith("B-")]
+    return {name: k for k, name in enumerate(names)}, np.array(opening)
+
+
 def _listed(passage: Passage, number: int) -> dict[int, list[str]]:
     """The event types that the lexicon gives the words and phrases of a sentence, by first token."""
     found: dict[int, list[str]] = {}
@@ -96,17 +124,18 @@ def _listed(passage: Passage, number: int) -> dict[int, list[str]]:
     return found
 
 
-def keep_parts(passage: Passage, mention: Mention) -> list[Part]:
+def keep_parts(passage: Passage, mention: Mention) -> list[Told]:
     """Return the parts of features from which `keep` decides whether a proposed mention is one."""
     sentence, labels = passage.sentences[mention.sentence], passage.tags[mention.sentence].labels
     tokens, first, type_ = sentence.tokens, mention.first, mention.type
     word = tokens[first].word
     lead = max(-5.0, min(6.0, mention.lead))
     step = round(lead) if abs(lead) > 1.5 else round(lead * 2) / 2
-    agree, other, form, tables = _lexicon_says(sentence, mention)
-    seats = passage.event_seats(mention.sentence)
-    crowd = min(4, len(seats)), any(labels[i] == "B-" + type_ for i in seats if i != first)
-    near = any(label != "O" for label in labels[max(0, first - 3) : first])
+    agree, other, form, tables = _lexicon_says(passage.phrases_at(mention.sentence, first), type_)
+    seats, opener = passage.event_seats(mention.sentence), "B-" + type_
+    alike = [i for i in seats if labels[i] == opener]
+    crowd = min(4, len(seats)), len(alike) > (first in alike)
+    near = labels[max(0, first - 3) : first].count("O") < min(3, first)
     topic, words = passage.topic()
     roles = passage.role_names(mention.sentence)
     around = frozenset(roles[max(0, first - 6) : first + 8]) - _NO_ROLE
@@ -114,8 +143,10 @@ def keep_parts(passage: Passage, mention: Mention) -> list[Part]:
         (_tagged, (step, mention.decoded, type_, agree, other)),
         (_listed_as, (form, word.is_definite, agree, type_, mention.decoded, tables)),
         (_seat, (min(first, 3), form, min(sentence.line, 2), near, crowd, mention.decoded)),
-        (_stem, (word.light, type_)),
-        (_neighbours, (tokens[first - 1].word.folded if first else "^", _after(tokens, mention.last))),
+        f"stem={word.light}",
+        f"stem={word.light}/{type_}",
+        f"-1={tokens[first - 1].word.folded if first else '^'}",
+        f"+1={_after(tokens, mention.last)}",
         (_roles, (roles[first], around, type_)),
         (_topic, (topic, "many" if words > _MANY else str(words), type_)),
     ]
@@ -125,21 +156,21 @@ def _after(tokens: Sequence[Token], last: int) -> str:
     return tokens[last + 1].word.light if last + 1 < len(tokens) else "$"
 
 
-def _lexicon_says(sentence: Sentence, mention: Mention) -> tuple[str, bool, str, tuple[str, ...]]:
+def _lexicon_says(phrases: Sequence[Phrase], type_: str) -> tuple[str, bool, str, tuple[str, ...]]:
     """What the lexicon says of a mention's word: agreement on the type, another type, form, and other tables."""
     agree, other, form = "none", False, ""
     tables = []
-    for kind, first, last, hit in sentence.phrases:
-        if hit is None or not first <= mention.first <= last:
+    for kind, _, _, hit in phrases:
+        if hit is None:
             continue
-        if kind == "triggers" and hit.code == mention.type:
+        if kind == "triggers" and hit.code == type_:
             agree = hit.value.weight if agree != "strong" else agree
             form = f"{hit.form}/{hit.value.pos}"
         elif kind == "triggers":
             other = True
         elif kind in _OTHER_TABLES:
             tables.append(kind)
-    return agree, other, form, tuple(sorted(set(tables)))
+    return agree, other, form, tuple(sorted(set(tables))) if tables else ()
 
 
 def _tagged(step: float, decoded: bool, type_: str, agree: str, other: bool) -> list[str]:
@@ -168,16 +199,6 @@ def _seat(at: int, form: str, line: int, near: bool, crowd: tuple[int, bool], de
     events, same_type = crowd
     found = [f"at={at}", f"at={at}/{form}", f"line={line}", f"label-before={near}"]
     return [*found, f"events={events}/{decoded}", f"same-type={same_type}/{decoded}"]
-
-
-def _stem(light: str, type_: str) -> list[str]:
-    """Features of the word itself."""
-    return [f"stem={light}", f"stem={light}/{type_}"]
-
-
-def _neighbours(before: str, after: str) -> list[str]:
-    """Features of the words beside it."""
-    return [f"-1={before}", f"+1={after}"]
 
 
 def _roles(role: str, around: frozenset[str], type_: str) -> list[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 
-from marsad.coder import participants, read_passages
+from marsad.coder import ownership, participants, quantities, read_passages
 from marsad.coder.choices import Choices, WeightRow
 from marsad.coder.events import join_mentions
-from marsad.coder.pairs import Layout, find_pairs, seats_of
-from marsad.coder.parts import Column, Table, count, flag, joined, names_at, names_of
+from marsad.coder.pairs import Layout, Wish, find_pairs, seats_of
+from marsad.coder.parts import Column, Own, Table, Told, count, flag, joined, names_at, names_of
 from marsad.coder.passage import ELSEWHERE, Passage
 from marsad.coder.triggers import find_mentions
 from marsad.lang.ar.reading import Arabic
@@ -43,7 +44,7 @@ def test_each_pair_stands_as_a_count_of_tokens_says(layout: Layout, passage: Pas
     seats = [
         (p.chunk.sentence, p.chunk.first, p.chunk.last) for p in participants.find_parties(passage, reader._kit.actors)
     ]
-    pairs = find_pairs(layout, seats_of(seats), layout.reach(1))
+    (pairs,) = find_pairs(layout, [Wish(seats_of(seats), layout.reach(1))])
     assert len(layout.clusters) > 3
     found = {}
     for k, item, mention, apart in zip(*(field.tolist() for field in pairs[:4]), strict=True):
@@ -66,7 +67,7 @@ def test_each_pair_stands_as_a_count_of_tokens_says(layout: Layout, passage: Pas
 
 def test_the_nearest_candidates_of_each_event_come_first(layout: Layout, passage: Passage, reader: Reader) -> None:
     parties = participants.find_parties(passage, reader._kit.actors)
-    pairs, _ = participants.pair_parties(layout, parties)
+    (pairs,) = find_pairs(layout, [participants.wish_for(layout, parties)])
     order = list(zip(pairs.event.tolist(), abs(pairs.apart).tolist(), strict=True))
     assert order == sorted(order)
     assert pairs.bounds(len(layout.clusters))[-1] == len(order)
@@ -74,13 +75,49 @@ def test_the_nearest_candidates_of_each_event_come_first(layout: Layout, passage
 
 def test_weighing_many_at_once_is_weighing_each(layout: Layout, passage: Passage, reader: Reader) -> None:
     parties = participants.find_parties(passage, reader._kit.actors)
-    pairs, tables = participants.pair_parties(layout, parties)
+    (pairs,) = find_pairs(layout, [participants.wish_for(layout, parties)])
+    tables = participants.describe_parties(layout, parties, pairs)
     group = reader._kit.choices.group(*participants.ROLES)
     weighed = group.weigh(tables, len(pairs.event))
     for at in range(len(pairs.event)):
-        one_by_one = group.scores(weighed.parts(at))
-        assert [scores[at] for scores in weighed.scores] == pytest.approx(one_by_one, abs=1e-12)
-        assert names_of(weighed.parts(at)) == names_at(tables, at)
+        names = names_at(tables, at)
+        assert [scores[at] for scores in weighed.scores] == pytest.approx(group.scores(names), abs=1e-12)
+        for k, choice in enumerate(group.choices):
+            weights = [(name, round(choice.weights[name], 2)) for name in names if choice.weights.get(name)]
+            heaviest = sorted(weights, key=lambda share: -abs(choice.weights[share[0]]))
+            assert list(weighed.why(k, at, "").features) == heaviest[:6]
+
+
+def test_candidates_of_several_kinds_stand_as_each_kind_alone(layout: Layout, passage: Passage, reader: Reader) -> None:
+    parties = participants.find_parties(passage, reader._kit.actors)
+    figures = quantities.find_figures(passage)
+    wishes = [participants.wish_for(layout, parties), ownership.wish_for(layout, figures)]
+    for together, wish in zip(find_pairs(layout, wishes), wishes, strict=True):
+        (alone,) = find_pairs(layout, [wish])
+        assert len(alone.event)
+        assert [field.tolist() for field in together] == [field.tolist() for field in alone]
+
+
+def test_what_is_told_alone_weighs_as_in_tables() -> None:
+    choices = Choices([WeightRow("x", "b/True/0", 2.0), WeightRow("x", "alone", -1.0), WeightRow("y", "alone", 3.0)])
+    group = choices.group("x", "y")
+    told: list[list[Told]] = [[(_kind, ("b", True, 0)), "alone"], ["never seen"], []]
+    weighed = group.weigh_each(told)
+    assert [names_of(own) for own in told] == [["b/True/0", "alone"], ["never seen"], []]
+    assert weighed.scores[0] == pytest.approx([1 / (1 + math.exp(-1)), 0.5, 0.5])
+    assert weighed.why(0, 0, "w").features == (("b/True/0", 2.0), ("alone", -1.0))
+    assert weighed.why(1, 0, "w").features == (("alone", 3.0),)
+    given = Own(told, np.array([2, 0]))
+    assert group.weigh([given], 2).scores == [[own[2], own[0]] for own in weighed.scores]
+    assert names_at([given], 1) == ["b/True/0", "alone"]
+
+
+def test_words_that_no_weight_names_are_told_apart_from_those_that_one_does() -> None:
+    words = Column([("b",), ("unheard",), ("a/b",), ("else",)], np.arange(4), is_open=True)
+    table = Table(_kind, (words, joined(flag(np.ones(4, dtype=bool)), count(np.zeros(4, dtype=np.intp), 2))))
+    choices = Choices([WeightRow("x", "b/True/0", 2.0), WeightRow("x", "a/b/True/0", 5.0)])
+    scores = choices.group("x").weigh([table], 4).scores[0]
+    assert scores == pytest.approx([1 / (1 + math.exp(-2)), 0.5, 1 / (1 + math.exp(-5)), 0.5])
 
 
 def _kind(kind: str, near: bool, rank: int) -> list[str]:
