@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,8 +45,8 @@ class Weighed(NamedTuple):
 class Layout(NamedTuple):
     """Weights as `Sums` looks at them: the cells of name k are `cells[starts[k]:starts[k + 1]]`, with their `weights`.
 
-    A cell is place * columns + column. Cells before `own[k]` are those of the token itself. The name of a pair of neighbours
-    begins with a space; its places are 0, the left one, and 1.
+    A cell is place * columns + column. Cells before `own[k]` are those of the token itself. Behind the names come the pairs
+    of neighbours, whose places are 0, the left one, and 1: pair k is lemmas `pairs[k] // n` and `pairs[k] % n` of n, sorted.
     """
 
     names: npt.NDArray[np.uint8]  # UTF-8, one a line
@@ -55,6 +55,9 @@ class Layout(NamedTuple):
     own: npt.NDArray[np.int32]
     cells: npt.NDArray[np.uint16]
     weights: Scores
+    lemmas: npt.NDArray[np.uint8]  # UTF-8, one a line
+    pairs: npt.NDArray[np.int64]
+    pair_rows: npt.NDArray[np.int32]
 
 
 def lay_out(taggers: Sequence[tuple[Sequence[str], Weighed]]) -> Layout:
@@ -66,28 +69,57 @@ def lay_out(taggers: Sequence[tuple[Sequence[str], Weighed]]) -> Layout:
     for labels, given in taggers:
         index = {label: first + k for k, label in enumerate(labels)}
         first += len(labels)
-        keys, places = zip(*map(_key, given.names), strict=True) if given.names else ((), ())
+        split = list(map(_key, given.names))
         counts = np.array(given.counts, dtype=np.int64)
-        row = np.repeat(np.array([rows.setdefault(key, len(rows)) for key in keys], dtype=np.int64), counts)
-        cell = np.repeat(np.array(places, dtype=np.int64), counts) * columns + [index[label] for label in given.labels]
+        row = np.repeat(np.array([rows.setdefault(key, len(rows)) for key, _ in split], dtype=np.int64), counts)
+        cell = np.repeat(np.array([place for _, place in split], dtype=np.int64), counts) * columns + [
+            index[label] for label in given.labels
+        ]
         parts.append((row, cell, np.array(given.weights, dtype=np.float32)))
     row, cell, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
     # What a token has itself comes first.
     here = features.OFFSETS.index(0) * columns
     is_pair = np.array([key[0] == _PAIR for key in rows], dtype=bool)[row]
     is_own = ~is_pair & (here <= cell) & (cell < here + columns)
+    # Pairs stand behind the names.
+    old = sorted(rows.values(), key=[key[0] == _PAIR for key in rows].__getitem__)
+    renumbered = np.empty(len(rows), dtype=np.int64)
+    renumbered[old] = np.arange(len(rows))
+    row = renumbered[row]
+    keys = list(rows)
+    ordered = [keys[k] for k in old]
+    singles = len(ordered) - sum(name[0] == _PAIR for name in ordered)
     order = np.lexsort((cell, ~is_own, row))
     sizes = np.bincount(row, minlength=len(rows))
     starts = np.append(0, np.cumsum(sizes))
     own = starts[:-1] + np.bincount(row, is_own, minlength=len(rows)).astype(np.int64)
     return Layout(
-        resources.as_bytes("\n".join(rows)),
+        resources.as_bytes("\n".join(ordered[:singles])),
         np.array([columns], dtype=np.int32),
         starts.astype(np.int32),
         own.astype(np.int32),
         cell[order].astype(np.uint16),
         weights[order].astype(np.float32),
+        *_pair_table(ordered[singles:], singles),
     )
+
+
+def _pair_table(
+    names: Sequence[str], first: int
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """The lemmas of all pairs, which two of them each pair is, and its row; the names stand in rows from `first` on."""
+    lemmas: dict[str, int] = {}
+    found: list[tuple[int, int, int]] = []
+    for row, name in enumerate(names, first):
+        pair = name[len(_PAIR) :]
+        # A mark "_" of the text makes two readings of one name, and either is meant.
+        for cut in (k for k, letter in enumerate(pair) if letter == "_"):
+            left, right = (lemmas.setdefault(lemma, len(lemmas)) for lemma in (pair[:cut], pair[cut + 1 :]))
+            found.append((left, right, row))
+    codes = np.array([left * len(lemmas) + right for left, right, _ in found], dtype=np.int64)
+    order = np.argsort(codes, kind="stable")
+    rows = np.array([row for _, _, row in found], dtype=np.int32)
+    return resources.as_bytes("\n".join(lemmas)), codes[order], rows[order]
 
 
 def _key(name: str) -> tuple[str, int]:
@@ -131,8 +163,11 @@ class Sums:
     def __init__(self, layout: Layout) -> None:
         """Take the weights; nothing is computed before the first text."""
         self._columns = int(layout.columns[0])
-        names = resources.as_text(layout.names).split("\n")
-        self._rows = dict(zip(names, range(len(names)), strict=True)) if len(layout.starts) > 1 else {}
+        self._rows = _numbered(layout.names)
+        self._lemmas = _numbered(layout.lemmas)
+        # One more pair that no words make keeps every search within bounds.
+        self._pairs = np.append(layout.pairs, np.iinfo(np.int64).max)
+        self._pair_rows = np.append(layout.pair_rows, 0).astype(np.int64)
         self._starts = layout.starts.astype(np.int64)
         self._own_ends = layout.own.astype(np.int64)
         self._cells, self._weights = layout.cells, layout.weights
@@ -143,7 +178,9 @@ class Sums:
     def _forget_words(self, room: int) -> None:
         self._words: dict[Word, int] = {}
         # Pages that no word has reached yet take no memory.
-        self._given: Scores = np.zeros((max(room, _WORDS), _PLACES * self._columns), dtype=np.float32)
+        size = max(room, _WORDS)
+        self._given: Scores = np.zeros((size, _PLACES * self._columns), dtype=np.float32)
+        self._lemma_of = np.zeros(size, dtype=np.int64)
 
     def _forget_parts(self) -> None:
         self._parts: dict[Part, int] = {}
@@ -153,9 +190,10 @@ class Sums:
 
     def add_up(self, view: View) -> Total:
         """Return the sums over all rows of a view: words and runs now, pairs and what sentences share for the end."""
-        scores = self._add_words(view.words)
+        numbers = self._number_words(view.words)
+        scores = self._add_words(numbers)
         self.add_runs(scores, view.runs, view.starts)
-        return Total(view, scores, self._pairs(view.words), self._shared(view))
+        return Total(view, scores, self._late(numbers), self._shared(view))
 
     def add_runs(self, scores: Scores, runs: Sequence[Sequence[Run]], starts: list[int]) -> None:
         """Add what runs of tokens, by the start of their sentence, give their tokens, in order."""
@@ -186,14 +224,25 @@ class Sums:
     def weight(self, name: str, column: int) -> float:
         """Return what a feature weighs in a column."""
         key, place = _key(name)
-        row = self._rows.get(key)
+        row = self._pair_row(key[len(_PAIR) :]) if key.startswith(_PAIR) else self._rows.get(key)
         if row is None:
             return 0.0
         own = slice(self._starts[row], self._starts[row + 1])
         return float(self._weights[own][self._cells[own] == place * self._columns + column].sum())
 
-    def _add_words(self, words: list[Word]) -> Scores:
-        """What each word gives itself and its neighbours."""
+    def _pair_row(self, pair: str) -> int | None:
+        """The row of two lemmas joined by "_", if it has weights."""
+        for cut in (k for k, letter in enumerate(pair) if letter == "_"):
+            left, right = self._lemmas.get(pair[:cut]), self._lemmas.get(pair[cut + 1 :])
+            if left is not None and right is not None:
+                code = left * len(self._lemmas) + right
+                at = int(np.searchsorted(self._pairs, code))
+                if self._pairs[at] == code:
+                    return int(self._pair_rows[at])
+        return None
+
+    def _number_words(self, words: list[Word]) -> _Numbers:
+        """The numbers of words, new ones learnt now."""
         known = self._words
         numbers = list(map(known.get, words))
         if None in numbers:
@@ -203,10 +252,15 @@ class Sums:
                 self._forget_words(len(new))
             self._learn(new)
             numbers = list(map(self._words.__getitem__, words))
-        given = self._given.take(np.array(numbers, dtype=np.intp), axis=0).reshape(len(words), _PLACES, self._columns)
-        scores: Scores = np.zeros((len(words), self._columns), dtype=np.float32)
+        return np.array(numbers, dtype=np.int64)
+
+    def _add_words(self, numbers: _Numbers) -> Scores:
+        """What each word gives itself and its neighbours."""
+        size = len(numbers)
+        given = self._given.take(numbers, axis=0).reshape(size, _PLACES, self._columns)
+        scores: Scores = np.zeros((size, self._columns), dtype=np.float32)
         for k, offset in enumerate(features.OFFSETS):
-            low, high = max(0, -offset), len(words) - max(0, offset)
+            low, high = max(0, -offset), size - max(0, offset)
             scores[low:high] += given[low + offset : high + offset, k]
         return scores
 
@@ -214,6 +268,8 @@ class Sums:
         """Remember the summed weights that word forms give, per offset."""
         start, get = len(self._words), self._rows.get
         self._words.update(zip(words, range(start, start + len(words)), strict=True))
+        lemma = self._lemmas.get
+        self._lemma_of[start : start + len(words)] = [lemma(word.light, -1) for word in words]
         names = list(map(features.word_names, words))
         rows, of = _known(chain.from_iterable(names), list(map(len, names)), get)
         sizes = self._starts[rows + 1] - self._starts[rows]
@@ -246,14 +302,18 @@ class Sums:
         self._part_cells.extend(self._cells[found].astype(np.int64) - self._here)
         self._part_weights.extend(self._weights[found])
 
-    def _pairs(self, words: list[Word]) -> tuple[_Numbers, Scores]:
+    def _late(self, numbers: _Numbers) -> tuple[_Numbers, Scores]:
         """What two neighbours give each other."""
-        get = self._rows.get
-        lights = [word.light for word in words]
-        rows, left = _known([f"{_PAIR}{a}_{b}" for a, b in pairwise(lights)], [1] * (len(lights) - 1), get)
+        lemmas = self._lemma_of[numbers]
+        left = np.flatnonzero((lemmas[:-1] >= 0) & (lemmas[1:] >= 0))
+        codes = lemmas[left] * len(self._lemmas) + lemmas[left + 1]
+        places = np.searchsorted(self._pairs, codes)
+        is_known = self._pairs[places] == codes
+        rows = self._pair_rows[places[is_known]]
         sizes = self._starts[rows + 1] - self._starts[rows]
         found = _spread(self._starts[rows], sizes)
-        return np.repeat(left * self._columns, sizes) + self._cells[found], self._weights[found]
+        at: _Numbers = np.repeat(left[is_known] * self._columns, sizes) + self._cells[found]
+        return at, self._weights[found]
 
     def _shared(self, view: View) -> Scores:
         """What all tokens of a sentence share."""
@@ -264,6 +324,12 @@ class Sums:
         at = np.repeat(of * self._columns, sizes) + self._cells[found] - self._here
         np.add.at(sums.reshape(-1), at, self._weights[found])
         return sums
+
+
+def _numbered(lines: npt.NDArray[np.uint8]) -> dict[str, int]:
+    """Lines with their numbers, from 0."""
+    names = resources.as_text(lines).split("\n") if len(lines) else []
+    return dict(zip(names, range(len(names)), strict=True))
 
 
 def _known(names: Any, counts: list[int], get: Any) -> tuple[_Numbers, _Numbers]:
