@@ -312,7 +312,7 @@ class Sums:
         rows = self._pair_rows[places[is_known]]
         sizes = self._starts[rows + 1] - self._starts[rows]
         found = _spread(self._starts[rows], sizes)
-        at: _Numbers = np.repeat(left[is_known] * self._columns, sizes) + self._cells[found]
+        at = np.repeat(left[is_known] * self._columns, sizes) + self._cells[found].astype(np.int64)
         return at, self._weights[found]
 
     def _shared(self, view: View) -> Scores:
