@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from marsad import resources
+from marsad import packed
 from marsad.coder import features
 from marsad.coder.features import View
 from marsad.coder.parts import Part, Run, names_of
@@ -94,7 +94,7 @@ def lay_out(taggers: Sequence[tuple[Sequence[str], Weighed]]) -> Layout:
     starts = np.append(0, np.cumsum(sizes))
     own = starts[:-1] + np.bincount(row, is_own, minlength=len(rows)).astype(np.int64)
     return Layout(
-        resources.as_bytes("\n".join(ordered[:singles])),
+        packed.as_bytes("\n".join(ordered[:singles])),
         np.array([columns], dtype=np.int32),
         starts.astype(np.int32),
         own.astype(np.int32),
@@ -119,7 +119,7 @@ def _pair_table(
     codes = np.array([left * len(lemmas) + right for left, right, _ in found], dtype=np.int64)
     order = np.argsort(codes, kind="stable")
     rows = np.array([row for _, _, row in found], dtype=np.int32)
-    return resources.as_bytes("\n".join(lemmas)), codes[order], rows[order]
+    return packed.as_bytes("\n".join(lemmas)), codes[order], rows[order]
 
 
 def _key(name: str) -> tuple[str, int]:
@@ -328,7 +328,7 @@ class Sums:
 
 def _numbered(lines: npt.NDArray[np.uint8]) -> dict[str, int]:
     """Lines with their numbers, from 0."""
-    names = resources.as_text(lines).split("\n") if len(lines) else []
+    names = packed.as_text(lines).split("\n") if len(lines) else []
     return dict(zip(names, range(len(names)), strict=True))
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from marsad import resources
+from marsad import packed, resources
 from marsad.coder import features
 from marsad.coder.parts import Indexes, Run, names_of
 from marsad.coder.sums import Layout, Scores, Sums, Total, Weighed, lay_out
@@ -196,7 +196,7 @@ def load_taggers(*paths: Path) -> list[Tagger]:
     Raises:
         ResourceError: a file is missing or broken.
     """
-    return _unpack(resources.derived("taggers", paths, _CODE, lambda: _pack(paths)))
+    return _unpack(packed.derived("taggers", paths, _CODE, lambda: _pack(paths)))
 
 
 def read_taggers(*paths: Path) -> list[Tagger]:
@@ -204,27 +204,27 @@ def read_taggers(*paths: Path) -> list[Tagger]:
     return _unpack(_pack(paths))
 
 
-def _unpack(packed: dict[str, npt.NDArray[Any]]) -> list[Tagger]:
-    sums = Sums(Layout(*[packed[name] for name in Layout._fields]))
+def _unpack(arrays: dict[str, packed.Array]) -> list[Tagger]:
+    sums = Sums(Layout(*[arrays[name] for name in Layout._fields]))
     taggers: list[Tagger] = []
     first = done = 0
-    for line in resources.as_text(packed["labels"]).split("\n"):
+    for line in packed.as_text(arrays["labels"]).split("\n"):
         labels = line.split(" ")
         size = len(labels)
         taggers.append(
-            Tagger(labels, packed["transitions"][done : done + size * size].reshape(size, size), sums, first)
+            Tagger(labels, arrays["transitions"][done : done + size * size].reshape(size, size), sums, first)
         )
         first, done = first + size, done + size * size
     return taggers
 
 
-def _pack(paths: Sequence[Path]) -> dict[str, npt.NDArray[Any]]:
+def _pack(paths: Sequence[Path]) -> dict[str, packed.Array]:
     """The weights of taggers as arrays."""
     read = [_read_file(path) for path in paths]
-    packed: dict[str, npt.NDArray[Any]] = lay_out([(labels, weighed) for labels, _, weighed in read])._asdict()
-    packed["labels"] = resources.as_bytes("\n".join(" ".join(labels) for labels, _, _ in read))
-    packed["transitions"] = np.concatenate([matrix.reshape(-1) for _, matrix, _ in read])
-    return packed
+    arrays: dict[str, packed.Array] = lay_out([(labels, weighed) for labels, _, weighed in read])._asdict()
+    arrays["labels"] = packed.as_bytes("\n".join(" ".join(labels) for labels, _, _ in read))
+    arrays["transitions"] = np.concatenate([matrix.reshape(-1) for _, matrix, _ in read])
+    return arrays
 
 
 def _matrix(labels: Sequence[str], transitions: dict[tuple[str, str], float]) -> Scores:
