@@ -62,6 +62,9 @@ $(BIN)/python:
 $(READY): $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing Marsad into $(VENV) ..."
 	@$(PIP) --editable .
+	@# What a first run would keep for the next ones: compiled modules, packed weights.
+	@$(BIN)/python -m compileall -q marsad
+	@$(BIN)/python -c 'from marsad.pipeline import load_reader; load_reader()'
 	@touch $@
 
 $(READY_DEV): $(READY)

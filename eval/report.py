@@ -24,7 +24,7 @@ from eval.train import learn_choices
 from eval.unseen import FOLDS, WORKERS, Report, prepare, tag_unseen
 from marsad import coder, lang
 from marsad.agreement import Accuracy, Json, compare
-from marsad.coder.choices import load_choices
+from marsad.coder.choices import read_choices
 from marsad.export.contract import to_contract
 from marsad.model import CodedDocument
 from marsad.scoring import Case, format_table, pair_events, score_cases
@@ -46,7 +46,7 @@ def read_unseen(reports: list[Report], language: Any, fold: int, scratch: Path) 
     path = scratch / f"weights{fold}.tsv"
     learn_choices([r for r in reports if r.fold != fold], language, path, is_quiet=True)
     # Tags are there already: the taggers of the kit are never asked.
-    kit = coder.Kit(None, None, load_choices(path), language.actors, language.gazetteer)  # type: ignore[arg-type]
+    kit = coder.Kit(None, None, read_choices(path), language.actors, language.gazetteer)  # type: ignore[arg-type]
     cases = []
     for report in (r for r in reports if r.fold == fold):
         found: list[Any] = []

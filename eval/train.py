@@ -23,7 +23,7 @@ from eval.learn import learn_fields, learn_keep_and_same, modes_of
 from eval.unseen import EVENT_SETTINGS, ROLE_SETTINGS, Report, event_rows, folds_of, prepare, role_rows, tag_unseen
 from eval.weights import write_weights
 from marsad import lang
-from marsad.coder.choices import load_choices
+from marsad.coder.choices import read_choices
 from marsad.scoring import GoldCase
 
 DATA = Path(__file__).resolve().parent.parent / "marsad" / "data" / "ar"
@@ -59,7 +59,7 @@ def learn_choices(reports: list[Report], language: Any, path: Path, *, is_quiet:
     first = learn_keep_and_same(reports)
     write_weights(path, first, is_quiet=True)
     write_weights(
-        path, first | learn_fields(reports, language, load_choices(path), modes_of(reports)), is_quiet=is_quiet
+        path, first | learn_fields(reports, language, read_choices(path), modes_of(reports)), is_quiet=is_quiet
     )
 
 

@@ -104,5 +104,5 @@ def _tag_fold(reports: list[Report], name: str, fold: int, scratch: Path) -> lis
     (scratch / f"{name}{fold}.tsv").unlink()
     passages = [p for r in reports if r.fold == fold for p in r.passages]
     if name == "events":
-        return [tagger.tag(view(p.sentences)) for p in passages]
-    return [tagger.tag(view(p.sentences), roles.extra_runs(p.sentences, p.tags)) for p in passages]
+        return [tagger.tag(tagger.sums.add_up(view(p.sentences))) for p in passages]
+    return [tagger.tag(tagger.sums.add_up(view(p.sentences)), roles.extra_runs(p.sentences, p.tags)) for p in passages]

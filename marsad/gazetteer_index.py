@@ -12,10 +12,10 @@ import json
 import unicodedata
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from marsad.errors import ResourceError
 MAGIC = b"MARSADG1"
 COORDINATE_SCALE = 10_000
 _MAX_ID = 2**32 - 1
+_LINE_BREAK = ord("\n")
 KINDS = ("", "capital", "section", "historical")
 
 _DIGRAPHS = (
@@ -146,6 +147,30 @@ class _Sections(dict[str, Any]):
         return self[name]
 
 
+class _Lines(Sequence[str]):
+    """The lines of a long text, each cut out when it is asked for: of a hundred thousand titles few ever are."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.encode()
+        breaks = np.flatnonzero(np.frombuffer(self._text, dtype=np.uint8) == _LINE_BREAK)
+        self._starts = np.concatenate(([0], breaks + 1))
+        self._ends = np.append(breaks, len(self._text))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+
+    def __getitem__(self, number: int | slice) -> str | list[str]:
+        if isinstance(number, slice):
+            return [self[k] for k in range(len(self))[number]]
+        return self._text[self._starts[number] : self._ends[number]].decode()
+
+
 class Index:
     """The columns of a built index. A row number stands for a place, a division or a country."""
 
@@ -158,9 +183,8 @@ class Index:
         self.names: dict[str, int] = dict(zip(folded, range(len(folded)), strict=True))
 
     @functools.cached_property
-    def _titles(self) -> list[str]:
-        titles: list[str] = self._columns["titles"].split("\n")
-        return titles
+    def _titles(self) -> _Lines:
+        return _Lines(self._columns["titles"])
 
     @functools.cached_property
     def _alpha3(self) -> list[str]:

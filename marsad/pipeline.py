@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import hashlib
@@ -63,14 +64,9 @@ class Reader:
 
     def read(self, document: Document) -> CodedDocument:
         """Return what the document says: pure, the same for the same document."""
-        # Reading makes many small things and no cycles: the collector would look at all of them and free nothing.
-        was_collecting = gc.isenabled()
-        gc.disable()
-        try:
+        # What reading makes is freed without the collector: its looking for cycles takes a quarter of the time.
+        with _no_collecting():
             return self._code(document, self._language, self._kit)
-        finally:
-            if was_collecting:
-                gc.enable()
 
     def sketch(self, coded: CodedDocument) -> ReportSketch | None:
         """Return what linking needs to know of a document that was read; None for one that is not readable."""
@@ -92,16 +88,23 @@ def load_reader(code: str = LANGUAGE) -> Reader:
     from marsad import coder, lang  # loading takes a second, and most commands only look at the record
 
     # What is loaded stays: the collector need look neither while it grows nor ever again.
-    was_collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with _no_collecting():
         language = lang.load(code)
         kit = coder.load_kit(DATA / code, language.actors, language.gazetteer)
         gc.freeze()
+    return Reader(language, kit, coder.code)
+
+
+@contextlib.contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Hold the garbage collector off for a while; what came up meanwhile it looks at afterwards."""
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
         if was_collecting:
             gc.enable()
-    return Reader(language, kit, coder.code)
 
 
 def _load_linking(language: Language, kit: Any) -> tuple[Terms, Lookup]:

@@ -30,7 +30,7 @@ from marsad.coder import (
 from marsad.coder.choices import Choices, load_choices
 from marsad.coder.pairs import Layout, find_pairs
 from marsad.coder.passage import Cluster, Passage
-from marsad.coder.tagger import Tagger, load_tagger
+from marsad.coder.tagger import Tagger, load_taggers
 from marsad.gazetteer import Gazetteer
 from marsad.language import Language
 from marsad.model import (
@@ -78,9 +78,10 @@ def load_kit(folder: Path, actors: Actors, gazetteer: Gazetteer) -> Kit:
     Raises:
         ResourceError: a weight file is missing or broken.
     """
+    events_tagger, roles_tagger = load_taggers(folder / "tagger_events.tsv", folder / "tagger_roles.tsv")
     return Kit(
-        load_tagger(folder / "tagger_events.tsv"),
-        load_tagger(folder / "tagger_roles.tsv"),
+        events_tagger,
+        roles_tagger,
         load_choices(folder / "weights.tsv"),
         actors,
         gazetteer,
@@ -113,9 +114,9 @@ def read_passages(document: Document, language: Language, kit: Kit) -> list[tupl
         for s in language.read_sentences(document.text, 0, len(document.text))
         if not any(a <= s.start < b for a, b in noise)
     ]
-    view = features.view(sentences)
-    tags = kit.events.tag(view)
-    labelled = kit.roles.tag(view, roles.extra_runs(sentences, tags))
+    total = kit.events.sums.add_up(features.view(sentences))  # for both taggers at once
+    tags = kit.events.tag(total)
+    labelled = kit.roles.tag(total, roles.extra_runs(sentences, tags))
     found = []
     for number, story in enumerate(stories.find_stories(document, sentences, noise, language)):
         own = [k for k, s in enumerate(sentences) if story.start <= s.start < story.end]

@@ -6,13 +6,14 @@ always say which features decided it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
-from marsad import resources
+from marsad import packed, resources
 from marsad.coder.weighing import Choice, Group
 
 
@@ -34,16 +35,19 @@ class Choices:
             grouped.setdefault(row.choice, {})[row.feature] = row.weight
         self.take(grouped)
 
-    def take(self, weights: dict[str, dict[str, float]]) -> None:
+    def take(self, weights: Mapping[str, dict[str, float]]) -> None:
         """Use these weights, by choice and feature, instead."""
-        self._choices = {name: Choice(name, own) for name, own in weights.items()}
+        self._weights = weights
+        self._choices: dict[str, Choice] = {}
         self._groups: dict[tuple[str, ...], Group] = {}
         self._starts: dict[str, tuple[str, ...]] = {}
 
     def __getitem__(self, name: str) -> Choice:
         """Return the choice of that name."""
         found = self._choices.get(name)
-        return found if found is not None else Choice(name, {"bias": -9.0})
+        if found is None:
+            found = self._choices[name] = Choice(name, self._weights.get(name, {"bias": -9.0}))
+        return found
 
     def group(self, *names: str) -> Group:
         """Return the choices of these names as a group; the same group for the same names."""
@@ -56,7 +60,7 @@ class Choices:
         """Return the names of the choices that begin so, sorted."""
         found = self._starts.get(start)
         if found is None:
-            found = self._starts[start] = tuple(sorted(name for name in self._choices if name.startswith(start)))
+            found = self._starts[start] = tuple(sorted(name for name in self._weights if name.startswith(start)))
         return found
 
 
@@ -67,8 +71,52 @@ def load_choices(path: Path) -> Choices:
         ResourceError: the file is missing or broken.
     """
     choices = Choices(())
+    choices.take(_Packed(packed.derived("choices", (path,), (Path(__file__),), lambda: _pack(_read_weights(path)))))
+    return choices
+
+
+def read_choices(path: Path) -> Choices:
+    """Do as `load_choices` does, without looking for or keeping anything packed."""
+    choices = Choices(())
     choices.take(_read_weights(path))
     return choices
+
+
+class _Packed(Mapping[str, dict[str, float]]):
+    """The weights of each choice by feature, unpacked when asked for: a report needs few of them."""
+
+    def __init__(self, arrays: dict[str, packed.Array]) -> None:
+        self._arrays = arrays
+        names = packed.as_text(arrays["choices"]).split("\n")
+        self._numbers = {name: number for number, name in enumerate(names)}
+
+    def __getitem__(self, name: str) -> dict[str, float]:
+        number, arrays = self._numbers[name], self._arrays
+        start, end = arrays["text_ends"][number : number + 2]
+        features = packed.as_text(arrays["features"][start:end]).split("\n")
+        start, end = arrays["weight_ends"][number : number + 2]
+        return dict(zip(features, arrays["weights"][start:end].tolist(), strict=True))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def _pack(weights: dict[str, dict[str, float]]) -> dict[str, packed.Array]:
+    """The weights of all choices as arrays."""
+    texts = [packed.as_bytes("\n".join(own)) for own in weights.values()]
+    return {
+        "choices": packed.as_bytes("\n".join(weights)),
+        "features": np.concatenate(texts),
+        "text_ends": np.cumsum([0, *map(len, texts)]),
+        "weights": np.array([weight for own in weights.values() for weight in own.values()]),
+        "weight_ends": np.cumsum([0, *map(len, weights.values())]),
+    }
 
 
 def _read_weights(path: Path) -> dict[str, dict[str, float]]:

@@ -1,6 +1,6 @@
 """What the taggers look at: named features of a token, made of word shapes, lexicon classes, phrase kinds and position.
 
-`word_atoms` depend on the word form alone, so their summed weights are remembered per form; `context_runs` depend on the
+`word_names` depend on the word form alone, so their summed weights are remembered per form; `context_runs` depend on the
 sentence and hold for runs of tokens. Training writes the very same names that reading looks up.
 """
 
@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from marsad.coder.parts import Run
 from marsad.language import Sentence, Word
 
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
 PAD = Word("", "pad")
 _PADS = [PAD] * max(OFFSETS)
+_CLASSES = 4  # where they begin among the names of `_near`
+_FORM_TABLES = frozenset({"triggers", "outcomes", "speech_verbs"})
 _QUOTES_OPEN, _QUOTES_CLOSE = frozenset("«“\"'"), frozenset("»”\"'")
 
 
@@ -22,7 +27,7 @@ class View(NamedTuple):
     """Sentences as taggers look at them: all words in a row, with padding between.
 
     A sentence's words are `words[start:end]`; `runs` are the features of its runs of tokens, `shared` the names of those
-    that all its tokens have.
+    that all its tokens have. `rows` tells which sentence each word stands in; for padding it is one more than the last.
     """
 
     sentences: Sequence[Sentence]
@@ -31,6 +36,7 @@ class View(NamedTuple):
     ends: list[int]
     runs: list[list[Run]]
     shared: list[list[str]]
+    rows: npt.NDArray[np.intp]
 
 
 def view(sentences: Sequence[Sentence]) -> View:
@@ -43,37 +49,49 @@ def view(sentences: Sequence[Sentence]) -> View:
         words += [token.word for token in sentence.tokens]
     ends = [start + len(sentence.tokens) for sentence, start in zip(sentences, starts, strict=True)]
     runs, shared = [context_runs(s) for s in sentences], [sentence_features(s) for s in sentences]
-    return View(sentences, words + _PADS, starts, ends, runs, shared)
+    words += _PADS
+    rows = np.full(len(words), len(starts))
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        rows[start:end] = number
+    return View(sentences, words, starts, ends, runs, shared, rows)
+
+
+def word_names(word: Word) -> list[str]:
+    """Return the features that a word form gives itself; some of them it gives its neighbours too (see `word_atoms`)."""
+    if word.kind in ("pad", "mark"):
+        return [f"m={word.folded}"]
+    if word.kind == "number":
+        return ["number", f"digits={len(word.folded)}"]
+    folded, light, stem = word.folded, word.light, word.stem
+    names = ["bias", *_near(word)]
+    names += [f"w={folded}", f"b3={light[:3]}", f"b2={light[:2]}", f"e2={folded[-2:]}", f"e3={folded[-3:]}"]
+    names += [f"x={word.suffix}", f"k={word.kind}", f"n={min(len(stem), 6)}"]
+    if word.hits:
+        names += sorted({f"{h.table}={h.code}/{h.form}" for h in word.hits if h.table in _FORM_TABLES})
+    if word.marks:
+        names += [f"mark={m}" for m in word.marks]
+    return names
 
 
 def word_atoms(word: Word) -> list[list[str]]:
     """Return, for each of `OFFSETS`, the feature names that a word form gives the token that sees it there."""
-    if word.kind in ("pad", "mark"):
-        names = [f"m={word.folded}"]
-        return [_marked(offset, names) for offset in OFFSETS]
-    if word.kind == "number":
-        names = ["number", f"digits={len(word.folded)}"]
-        return [_marked(offset, names) for offset in OFFSETS]
-    stem, light = word.stem, word.light
-    classes = [*sorted({f"{h.table}={h.code}" for h in word.hits}), *(f"sense={sense}" for sense in word.senses)]
-    far = [f"s={stem}", *classes]
-    near = [f"s={stem}", f"l={light}", f"b4={light[:4]}", f"c={'+'.join(word.prefix)}", *classes]
-    forms = {f"{h.table}={h.code}/{h.form}" for h in word.hits if h.table in ("triggers", "outcomes", "speech_verbs")}
-    own = [
-        "bias",
-        *near,
-        f"w={word.folded}",
-        f"b3={light[:3]}",
-        f"b2={light[:2]}",
-        f"e2={word.folded[-2:]}",
-        f"e3={word.folded[-3:]}",
-        f"x={word.suffix}",
-        f"k={word.kind}",
-        f"n={min(len(stem), 6)}",
-        *sorted(forms),
-        *(f"mark={m}" for m in word.marks),
-    ]
-    return [_marked(offset, far if abs(offset) == 3 else near) if offset else own for offset in OFFSETS]
+    own = word_names(word)
+    if word.kind in ("pad", "mark", "number"):
+        return [_marked(offset, own) for offset in OFFSETS]
+    near = _near(word)
+    far = [near[0], *near[_CLASSES:]]
+    return [_marked(offset, far if abs(offset) == max(OFFSETS) else near) if offset else own for offset in OFFSETS]
+
+
+def _near(word: Word) -> list[str]:
+    """What a word form gives itself and its neighbours: stem, lemma and its head, proclitics, lexicon classes, senses."""
+    light = word.light
+    names = [f"s={word.stem}", f"l={light}", f"b4={light[:4]}", f"c={'+'.join(word.prefix)}"]
+    if word.hits:
+        names += sorted({f"{h.table}={h.code}" for h in word.hits})
+    if word.senses:
+        names += [f"sense={sense}" for sense in word.senses]
+    return names
 
 
 def _marked(offset: int, names: list[str]) -> list[str]:

@@ -1,30 +1,31 @@
 """A linear-chain tagger: scores labels of tokens by summed feature weights and decodes the best path.
 
-The weights are trained offline (`eval/train.py`, conditional random field) and stored as readable data. The part that
-depends on a word form alone is summed once per form and remembered, so that a report costs a few array additions.
+The weights are trained offline (`eval/train.py`, conditional random field) and stored as readable data. What they give to a
+token is added up in `sums`, for both taggers at once; here the best path is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from marsad import packed, resources
 from marsad.coder import features
-from marsad.coder.features import View
-from marsad.coder.parts import Indexes, Part, Run, names_of
+from marsad.coder.parts import Indexes, Run, names_of
+from marsad.coder.sums import Layout, Scores, Sums, Total, Weighed, lay_out
 from marsad.errors import ResourceError
-from marsad.language import Sentence, Word
+from marsad.language import Sentence
 
-Scores = npt.NDArray[np.float32]
 Extra = Sequence[Sequence[Run]] | None  # further features, per sentence
-_REMEMBERED = 12_000
 # A label this far behind the best of its token is left out: on 60,000 training tokens 28 labels differ from no beam.
 _BEAM = 3.0
+# What the form of packed weights depends on beside the weights.
+_CODE = tuple(Path(__file__).with_name(name) for name in ("features.py", "sums.py", "tagger.py"))
 
 
 class Tagged(NamedTuple):
@@ -35,34 +36,16 @@ class Tagged(NamedTuple):
     names: list[str]
 
 
-class _Remembered(dict[Any, Any]):
-    """Values by key, each made the first time it is asked for."""
-
-    def __init__(self, make: Callable[[Any], Any]) -> None:
-        self._make = make
-
-    def __missing__(self, key: Hashable) -> Any:
-        value = self[key] = self._make(key)
-        return value
-
-
 class Tagger:
-    """Tags the tokens of sentences with labels `O`, `B-X`, `I-X`."""
+    """Tags the tokens of sentences with labels `O`, `B-X`, `I-X`; its weights are columns of `sums`."""
 
-    def __init__(
-        self, labels: Sequence[str], weights: dict[str, dict[str, float]], transitions: dict[tuple[str, str], float]
-    ) -> None:
-        """Put together labels, weights (feature → label → weight) and transition weights."""
+    def __init__(self, labels: Sequence[str], transitions: Scores, sums: Sums, first: int = 0) -> None:
+        """Take labels, transition weights (from × to), and the sums in which the column of the first label is `first`."""
         self.labels = list(labels)
+        self.sums = sums
+        self._first = first
         self._index = {label: k for k, label in enumerate(self.labels)}
-        self._rows = {name: row for row, name in enumerate(weights)}
-        self._weights: Scores = np.zeros((len(weights) + 1, len(self.labels)), dtype=np.float32)
-        for row, by_label in enumerate(weights.values()):
-            for label, weight in by_label.items():
-                self._weights[row, self._index[label]] = weight
-        matrix = np.zeros((len(self.labels), len(self.labels)), dtype=np.float32)
-        for (a, b), weight in transitions.items():
-            matrix[self._index[a], self._index[b]] = weight
+        matrix = transitions.copy()
         for column, label in enumerate(self.labels):
             if label.startswith("I-"):
                 for row, before in enumerate(self.labels):
@@ -75,115 +58,28 @@ class Tagger:
         self._outside = self._index["O"]
         self._from_outside: Scores = matrix[self._outside]
         self._to_outside: Scores = matrix[:, self._outside]
-        self._forget()
 
-    def weigh(self, names: list[str], counts: list[int], labels: list[str], weights: list[float]) -> None:
-        """Use these weights instead: feature k weighs `counts[k]` of the labels that follow, in order."""
-        self._rows = dict(zip(names, range(len(names)), strict=True))
-        self._weights = np.zeros((len(names) + 1, len(self.labels)), dtype=np.float32)
-        columns = [self._index[label] for label in labels]
-        self._weights[np.repeat(np.arange(len(names)), counts), columns] = weights
-        self._forget()
-
-    def _forget(self) -> None:
-        self._table: Scores = np.zeros((256, len(features.OFFSETS), len(self.labels)), dtype=np.float32)
-        self._words: dict[Word, int] = {}
-        self._pairs = _Remembered(self._pair_rows)
-        self._parts = _Remembered(self._part_rows)
-
-    def tag(self, view: View, extra: Extra = None) -> list[Tagged]:
-        """Tag sentences; `extra` gives further features per sentence."""
-        if len(self._words) > _REMEMBERED or len(self._pairs) > 4 * _REMEMBERED or len(self._parts) > 4 * _REMEMBERED:
-            self._forget()
+    def tag(self, total: Total, extra: Extra = None) -> list[Tagged]:
+        """Tag the sentences of a view whose features `sums` added up; `extra` gives further features per sentence."""
+        view = total.view
         if not view.sentences:
             return []
-        total: Scores = np.zeros((len(view.words), len(self.labels)), dtype=np.float32)
-        self._add_words(total, view.words)
-        self._add_runs(total, [*view.runs, *(extra or ())], view.starts if extra is None else view.starts * 2)
-        self._add_pairs(total, view.words)
-        self._add_shared(total, view)
-        paths = self._decode(total, view.starts, view.ends)
-        return [Tagged(paths[a:b], total[a:b], self.labels) for a, b in zip(view.starts, view.ends, strict=True)]
-
-    def _add_words(self, total: Scores, words: list[Word]) -> None:
-        """Add what each word gives itself and its neighbours."""
-        known = self._words
-        new = [word for word in dict.fromkeys(words) if word not in known]
-        if new:
-            self._learn(new)
-        given = self._table.take([known[word] for word in words], axis=0)
-        for k, offset in enumerate(features.OFFSETS):
-            low, high = max(0, -offset), len(words) - max(0, offset)
-            total[low:high] += given[low + offset : high + offset, k]
-
-    def _add_runs(self, total: Scores, runs: Sequence[Sequence[Run]], starts: list[int]) -> None:
-        """Add what runs of tokens, by the start of their sentence, give their tokens, in order."""
-        seated = [
-            (start + first, last - first + 1, rows)
-            for own, start in zip(runs, starts, strict=True)
-            for first, last, part in own
-            if (rows := self._parts[part]) and first <= last
-        ]
-        if not seated:
-            return
-        firsts, lengths, found = zip(*seated, strict=True)
-        sizes = np.array(list(map(len, found)))
-        # A run of n tokens and k rows becomes n * k cells, token by token.
-        cells = sizes * np.array(lengths)
-        run = np.repeat(np.arange(len(sizes)), cells)
-        token, row = np.divmod(np.arange(len(run)) - (np.cumsum(cells) - cells)[run], sizes[run])
-        weights = self._weights.take([*chain.from_iterable(found), -1], axis=0)
-        _add(total, np.array(firsts)[run] + token, weights, (np.cumsum(sizes) - sizes)[run] + row)
-
-    def _add_pairs(self, total: Scores, words: list[Word]) -> None:
-        """Add what two neighbours give each other."""
-        rows = np.array(list(map(self._pairs.__getitem__, pairwise([word.light for word in words]))))
-        for column, step in ((0, 1), (1, 0)):
-            at = np.flatnonzero(rows[:, column] >= 0)
-            total[at + step] += self._weights.take(rows[at, column], axis=0)
-
-    def _add_shared(self, total: Scores, view: View) -> None:
-        """Add what all tokens of a sentence share."""
-        rows = [(k, self._rows[f]) for k, names in enumerate(view.shared) for f in names if f in self._rows]
-        if rows:
-            sums: Scores = np.zeros((len(view.shared), len(self.labels)), dtype=np.float32)
-            at, which = np.array(rows).T
-            _add(sums, at, self._weights, which)
-            for own, start, end in zip(sums, view.starts, view.ends, strict=True):
-                total[start:end] += own
+        if extra:
+            self.sums.add_runs(total.scores, extra, view.starts)
+        scores = total.scores[:, self._first : self._first + len(self.labels)].copy()
+        self.sums.finish(total, scores, self._first)
+        paths = self._decode(scores, view.starts, view.ends)
+        return [Tagged(paths[a:b], scores[a:b], self.labels) for a, b in zip(view.starts, view.ends, strict=True)]
 
     def contributions(self, names: Sequence[str], label: str) -> list[tuple[str, float]]:
         """Return (feature, weight) of the named features for a label, heaviest first: the answer to "why"."""
-        column = self._index[label]
-        found = [(n, float(self._weights[self._rows[n], column])) for n in names if n in self._rows]
+        column = self._first + self._index[label]
+        found = [(name, self.sums.weight(name, column)) for name in names]
         return sorted((f for f in found if f[1]), key=lambda f: -abs(f[1]))
 
     def transition(self, before: str, label: str) -> float:
         """Return the weight of going from one label to the next."""
         return self._into[self._index[label]][self._index[before]]
-
-    def _learn(self, words: list[Word]) -> None:
-        """Remember the summed weights that word forms give, per offset."""
-        start, size = len(self._words), len(features.OFFSETS)
-        while start + len(words) > len(self._table):
-            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
-        found = []
-        for number, word in enumerate(words):
-            self._words[word] = start + number
-            for k, names in enumerate(features.word_atoms(word)):
-                found += [(number * size + k, self._rows[name]) for name in names if name in self._rows]
-        if found:
-            at, rows = np.array(found).T
-            own = self._table[start : start + len(words)].reshape(-1, len(self.labels))
-            _add(own, at, self._weights, rows)
-
-    def _pair_rows(self, pair: tuple[str, str]) -> tuple[int, ...]:
-        """The weight rows of the features of two neighbours, -1 for what has none."""
-        return tuple([self._rows.get(name, -1) for name in features.pair_names(*pair)])
-
-    def _part_rows(self, part: Part) -> tuple[int, ...]:
-        """The weight rows of a part's features."""
-        return tuple([self._rows[name] for name in names_of((part,)) if name in self._rows])
 
     def _decode(self, scores: Scores, starts: list[int], ends: list[int]) -> list[str]:
         """The best label path of every sentence, in one list over all rows.
@@ -265,20 +161,6 @@ class Tagger:
         return path[::-1]
 
 
-def _add(total: Scores, at: Indexes, weights: Scores, rows: Indexes) -> None:
-    """Add weights[rows[k]] to total[at[k]], one after the other: in another order sums differ in the last digit.
-
-    The last row of the weights is all zeros.
-    """
-    order = np.argsort(at, kind="stable")
-    at, rows = at[order], rows[order]
-    turn = np.arange(len(at)) - np.searchsorted(at, at)
-    grid = np.full((turn.max() + 1, len(total)), len(weights) - 1)
-    grid[turn, at] = rows
-    for own in grid:
-        total += weights.take(own, axis=0)
-
-
 def feature_names(sentence: Sentence, extra: Sequence[Run] = ()) -> list[list[str]]:
     """Return every feature name of every token of a sentence: what training counts and `explain` prints."""
     tokens = sentence.tokens
@@ -298,16 +180,64 @@ def feature_names(sentence: Sentence, extra: Sequence[Run] = ()) -> list[list[st
     return found
 
 
-def load_tagger(path: Path) -> Tagger:
-    """Read a tagger's weights: lines `feature TAB label:weight …`, with `@labels` and `@transition` lines before.
+def make_tagger(
+    labels: Sequence[str], weights: dict[str, dict[str, float]], transitions: dict[tuple[str, str], float]
+) -> Tagger:
+    """Put together a tagger from labels, weights (feature → label → weight) and transition weights."""
+    cells = [cell for own in weights.values() for cell in own.items()]
+    counts = [len(own) for own in weights.values()]
+    weighed = Weighed(list(weights), counts, [label for label, _ in cells], [weight for _, weight in cells])
+    return Tagger(labels, _matrix(labels, transitions), Sums(lay_out([(labels, weighed)])))
+
+
+def load_taggers(*paths: Path) -> list[Tagger]:
+    """Read the weights of taggers: lines `feature TAB label:weight …`, with `@labels` and `@transition` lines before.
 
     Raises:
-        ResourceError: the file is missing or broken.
+        ResourceError: a file is missing or broken.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ResourceError(f"{path} cannot be read: {error.strerror}. Reinstall marsad.") from error
+    return _unpack(packed.derived("taggers", paths, _CODE, lambda: _pack(paths)))
+
+
+def read_taggers(*paths: Path) -> list[Tagger]:
+    """Do as `load_taggers` does, without looking for or keeping anything packed."""
+    return _unpack(_pack(paths))
+
+
+def _unpack(arrays: dict[str, packed.Array]) -> list[Tagger]:
+    sums = Sums(Layout(*[arrays[name] for name in Layout._fields]))
+    taggers: list[Tagger] = []
+    first = done = 0
+    for line in packed.as_text(arrays["labels"]).split("\n"):
+        labels = line.split(" ")
+        size = len(labels)
+        taggers.append(
+            Tagger(labels, arrays["transitions"][done : done + size * size].reshape(size, size), sums, first)
+        )
+        first, done = first + size, done + size * size
+    return taggers
+
+
+def _pack(paths: Sequence[Path]) -> dict[str, packed.Array]:
+    """The weights of taggers as arrays."""
+    read = [_read_file(path) for path in paths]
+    arrays: dict[str, packed.Array] = lay_out([(labels, weighed) for labels, _, weighed in read])._asdict()
+    arrays["labels"] = packed.as_bytes("\n".join(" ".join(labels) for labels, _, _ in read))
+    arrays["transitions"] = np.concatenate([matrix.reshape(-1) for _, matrix, _ in read])
+    return arrays
+
+
+def _matrix(labels: Sequence[str], transitions: dict[tuple[str, str], float]) -> Scores:
+    index = {label: k for k, label in enumerate(labels)}
+    matrix: Scores = np.zeros((len(labels), len(labels)), dtype=np.float32)
+    for (a, b), weight in transitions.items():
+        matrix[index[a], index[b]] = weight
+    return matrix
+
+
+def _read_file(path: Path) -> tuple[list[str], Scores, Weighed]:
+    """The labels, transitions and weights in a file."""
+    lines = resources.read_text(path).splitlines()
     labels: list[str] = []
     transitions: dict[tuple[str, str], float] = {}
     at = 0
@@ -324,13 +254,15 @@ def load_tagger(path: Path) -> Tagger:
                 break
         except (ValueError, IndexError) as error:
             raise ResourceError(f"{path.name}:{at} is not `@transition TAB a b weight`. Reinstall marsad.") from error
-    tagger = Tagger(labels, {}, transitions)
-    tagger.weigh(*_read_weights(path, lines[at:], at + 1))
-    return tagger
+    weighed = _read_weights(path, lines[at:], at + 1)
+    unknown = {*weighed.labels, *chain.from_iterable(transitions)}.difference(labels)
+    if unknown:
+        raise ResourceError(f"{path.name} weighs {min(unknown)!r}, which `@labels` lacks. Reinstall marsad.")
+    return labels, _matrix(labels, transitions), weighed
 
 
-def _read_weights(path: Path, lines: list[str], first: int) -> tuple[list[str], list[int], list[str], list[float]]:
-    """(features, how many labels each weighs, those labels, their weights) from the lines of a weight file, in bulk."""
+def _read_weights(path: Path, lines: list[str], first: int) -> Weighed:
+    """The weights in the lines of a file, in bulk."""
     names, counts, cells = [], [], []
     for number, line in enumerate(lines, first):
         name, _, rest = line.partition("\t")
@@ -341,6 +273,6 @@ def _read_weights(path: Path, lines: list[str], first: int) -> tuple[list[str], 
         cells.append(rest)
     flat = " ".join(cells).replace(":", " ").split(" ") if cells else []
     try:
-        return names, counts, flat[::2], list(map(float, flat[1::2]))
+        return Weighed(names, counts, flat[::2], list(map(float, flat[1::2])))
     except ValueError as error:
         raise ResourceError(f"{path.name} has a weight that is no number: {error}. Reinstall marsad.") from error

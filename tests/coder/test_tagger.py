@@ -8,7 +8,7 @@ import random
 import numpy as np
 
 from marsad.coder import features, tagger
-from marsad.coder.tagger import Tagger
+from marsad.coder.tagger import Tagged, Tagger, make_tagger
 from marsad.language import Sentence, Token, Word
 
 LABELS = ["O", "B-A", "I-A", "B-B", "I-B"]
@@ -24,7 +24,11 @@ def random_tagger(seed: int) -> Tagger:
     weights = {f"s={w}": {label: draw.uniform(-1, 1) for label in LABELS} for w in "abcd"}
     weights |= {f"{k}|s={w}": {label: draw.uniform(-1, 1) for label in LABELS} for w in "abcd" for k in (-1, 1)}
     transitions = {(a, b): draw.uniform(-1, 1) for a in LABELS for b in LABELS}
-    return Tagger(LABELS, weights, transitions)
+    return make_tagger(LABELS, weights, transitions)
+
+
+def tag(model: Tagger, *sentences: Sentence) -> list[Tagged]:
+    return model.tag(model.sums.add_up(features.view(sentences)))
 
 
 def total(model: Tagger, names: list[list[str]], path: tuple[str, ...]) -> float:
@@ -45,13 +49,13 @@ def test_the_decoded_path_is_the_best_of_all() -> None:
         best = max(
             (p for p in itertools.product(LABELS, repeat=4) if is_allowed(p)), key=lambda p: total(model, names, p)
         )
-        assert model.tag(features.view([text]))[0].labels == list(best)
+        assert tag(model, text)[0].labels == list(best)
 
 
 def test_scores_are_the_sums_of_the_named_features() -> None:
     model = random_tagger(3)
     text = sentence("a", "c", "b")
-    scores = model.tag(features.view([text]))[0].scores
+    scores = tag(model, text)[0].scores
     for i, names in enumerate(tagger.feature_names(text)):
         for k, label in enumerate(LABELS):
             assert np.isclose(scores[i, k], sum(w for _, w in model.contributions(names, label)), atol=1e-5)
@@ -60,9 +64,9 @@ def test_scores_are_the_sums_of_the_named_features() -> None:
 def test_sentences_do_not_see_each_other() -> None:
     model = random_tagger(5)
     a, b = sentence("a", "b"), sentence("c", "d", "a")
-    together = model.tag(features.view([a, b]))
-    assert np.allclose(together[1].scores, model.tag(features.view([b]))[0].scores)
-    assert together[0].labels == model.tag(features.view([a]))[0].labels
+    together = tag(model, a, b)
+    assert np.allclose(together[1].scores, tag(model, b)[0].scores)
+    assert together[0].labels == tag(model, a)[0].labels
 
 
 def test_offsets_reach_as_far_as_the_padding() -> None:

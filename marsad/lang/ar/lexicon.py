@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 
-from marsad import resources
+from marsad import packed, resources
 from marsad.lang.ar import words
 from marsad.lang.ar.script import fold_text
 from marsad.language import Hit
@@ -251,6 +252,8 @@ class _Entry(NamedTuple):
 
 _Phrases = dict[str, list[tuple[tuple[str, ...], Hit]]]
 _NO_PHRASES: _Phrases = {}
+# What the form of the packed index depends on beside the rows.
+_CODE = tuple(Path(__file__).with_name(name) for name in ("lexicon.py", "words.py", "script.py"))
 _HEAD = 2
 
 
@@ -260,30 +263,34 @@ class Lexicon:
     Rows are inflected when the first word is met that begins like them: a report uses few of them.
     """
 
-    def __init__(self, rows: dict[str, list[Any]]) -> None:
-        """Take rows (table name → rows in file order; row k stands on line k + 2)."""
+    def __init__(self, rows: dict[str, list[Any]], index: dict[str, packed.Array] | None = None) -> None:
+        """Take rows (table name → rows in file order; row k stands on line k + 2), and what `index_rows` makes of them."""
         self.rows = rows
+        self._index = index = index_rows(rows) if index is None else index
+        self._lemmas = packed.as_text(index["lemmas"]).split("\n")
+        self._extras = packed.as_text(index["extras"]).split("\n")
         self._words: dict[str, list[Hit]] = {}
-        self._waiting: dict[str, list[_Entry]] = {}
         self._phrases: dict[str, _Phrases] = {}
-        self._waiting_phrases: dict[str, list[_Entry]] = {}
-        for table in TABLES:
-            for entry in _entries(table, rows.get(table.name, [])):
-                if " " in entry.lemma:
-                    # Other forms of a phrase are whole phrases too ("زوارق مسيرة").
-                    for text in (entry.lemma, *(form for form in entry.extra if " " in form)):
-                        first = words.light(text.partition(" ")[0])
-                        self._waiting_phrases.setdefault(first, []).append(entry._replace(lemma=text))
-                else:
-                    for head in entry.heads():
-                        self._waiting.setdefault(head, []).append(entry)
+        # The beginnings that were not met yet, with their numbers.
+        self._waiting = _numbered(packed.as_text(index["heads"]))
+        self._waiting_phrases = _numbered(packed.as_text(index["lights"]))
+
+    def _entries(self, kind: str, number: int) -> list[_Entry]:
+        """The entries under a beginning."""
+        index, found = self._index, []
+        start, end = index[f"{kind}_ends"][number : number + 2]
+        for at in index[f"{kind}_entries"][start:end].tolist():
+            table, line = TABLES[index["tables"][at]], int(index["lines"][at])
+            row = self.rows[table.name][line - 2]
+            found.append(_Entry(table, line, row, self._lemmas[at], _split(self._extras[at])))
+        return found
 
     def words(self, stem: str) -> Sequence[Hit]:
         """Return the rows of which a stem is a form, in the order of `TABLES` and lines."""
         head = stem[:_HEAD]
         waiting = self._waiting.get(head)
         if waiting is not None:
-            self._words.update(_inflect(waiting, head))
+            self._words.update(_inflect(self._entries("heads", waiting), head))
             self._waiting.pop(head, None)
         return self._words.get(stem, ())
 
@@ -292,7 +299,7 @@ class Lexicon:
         waiting = self._waiting_phrases.get(light)
         if waiting is not None:
             found: _Phrases = {}
-            for table, number, row, text, _ in waiting:
+            for table, number, row, text, _ in self._entries("lights", waiting):
                 keys = tuple(map(words.light, text.split()))
                 found.setdefault(keys[1], []).append((keys, Hit(table.name, number, table.code(row), row, "phrase")))
             for entries in found.values():
@@ -339,6 +346,40 @@ class Lexicon:
         return prefix, stem, tuple(hits), tuple(sorted(senses))
 
 
+def index_rows(rows: dict[str, list[Any]]) -> dict[str, packed.Array]:
+    """Return the entries of all rows as arrays, by the two letters they begin with, phrases by their first crude lemma."""
+    entries: list[_Entry] = []
+    heads: dict[str, list[int]] = {}
+    lights: dict[str, list[int]] = {}
+    for table in TABLES:
+        for entry in _entries(table, rows.get(table.name, [])):
+            if " " in entry.lemma:
+                # Other forms of a phrase are whole phrases too ("زوارق مسيرة").
+                for text in (entry.lemma, *(form for form in entry.extra if " " in form)):
+                    lights.setdefault(words.light(text.partition(" ")[0]), []).append(len(entries))
+                    entries.append(entry._replace(lemma=text, extra=()))
+            else:
+                for head in entry.heads():
+                    heads.setdefault(head, []).append(len(entries))
+                entries.append(entry)
+    numbers = {table.name: number for number, table in enumerate(TABLES)}
+    found = {
+        "tables": np.array([numbers[entry.table.name] for entry in entries], dtype=np.int32),
+        "lines": np.array([entry.number for entry in entries], dtype=np.int32),
+        "lemmas": packed.as_bytes("\n".join(entry.lemma for entry in entries)),
+        "extras": packed.as_bytes("\n".join("|".join(entry.extra) for entry in entries)),
+    }
+    for kind, groups in (("heads", heads), ("lights", lights)):
+        found[kind] = packed.as_bytes("\n".join(groups))
+        found[f"{kind}_ends"] = np.cumsum([0, *map(len, groups.values())], dtype=np.int32)
+        found[f"{kind}_entries"] = np.array([at for own in groups.values() for at in own], dtype=np.int32)
+    return found
+
+
+def _numbered(lines: str) -> dict[str, int]:
+    return {line: number for number, line in enumerate(lines.split("\n"))} if lines else {}
+
+
 def _entries(table: Table, rows: list[Any]) -> Iterator[_Entry]:
     """The rows of a table, their cells folded all at once."""
     if not rows:
@@ -377,4 +418,6 @@ def load_lexicon(folder: Path) -> Lexicon:
     Raises:
         ResourceError: a file is missing or broken.
     """
-    return Lexicon({table.name: resources.read_tsv(folder / f"{table.name}.tsv", table.row) for table in TABLES})
+    paths = [folder / f"{table.name}.tsv" for table in TABLES]
+    rows = {table.name: resources.read_tsv(path, table.row) for table, path in zip(TABLES, paths, strict=True)}
+    return Lexicon(rows, packed.derived("lexicon", paths, _CODE, lambda: index_rows(rows)))

@@ -6,6 +6,7 @@ Each word form is looked at once and remembered (`Word`); a sentence costs a few
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, repeat
 
 import msgspec
 
@@ -20,7 +21,7 @@ from marsad.language import DatePhrase, Hit, Phrase, Sentence, Token, Word
 from marsad.model import DateRange
 
 _LONGEST_NAME = 6
-_REMEMBERED = 30_000
+_REMEMBERED = 50_000
 _SHORTEST_WORD = 3
 _DAMMA, _SHADDA = "\u064f", "\u0651"
 
@@ -40,7 +41,7 @@ class Form(msgspec.Struct, frozen=True):
     counts: bool
     days: bool
     names: tuple[tuple[str, set[str]], ...]
-    fixed: Mapping[str, Sequence[tuple[tuple[str, ...], Hit]]] | None
+    fixed: Mapping[str, Sequence[tuple[tuple[str, ...], Hit]]]
     is_busy: bool
 
 
@@ -100,31 +101,26 @@ class Arabic:
 
     def read_sentences(self, text: str, start: int, end: int) -> list[Sentence]:
         """Read text[start:end] into sentences; a sentence ends at . ! ? ؟ ؛ … and at the line's end."""
+        parts = script.GAPS_AND_PIECES.split(text[start:end])
+        gaps, pieces = parts[::2], parts[1::2]
+        ends = list(accumulate(map(len, parts), initial=start))
+        known = self._forms
+        forms = [known.get(piece) or self._remember(piece) for piece in pieces]
+        places = zip(ends[1::2], ends[2::2], [form.word for form in forms], strict=False)
+        tokens: list[Token] = list(map(_token, repeat(Token), places))
         found: list[Sentence] = []
-        tokens: list[Token] = []
-        forms: list[Form] = []
-        known, find = self._forms, text.find
-        line = 0
-        after = start
-        line_end = find("\n", start, end)
-        for piece in script.PIECE.findall(text, start, end):
-            # What lies between two pieces begins none, so the next place where the piece stands is its own.
-            begin = find(piece, after)
-            if -1 < line_end < begin:
-                if tokens:
-                    found.append(self._sentence(tokens, forms, line))
-                    tokens, forms = [], []
-                line += text.count("\n", line_end, begin)
-                line_end = find("\n", begin, end)
-            after = begin + len(piece)
-            form = known.get(piece) or self._remember(piece)
-            tokens.append(_token(Token, (begin, after, form.word)))
-            forms.append(form)
+        line = first = 0
+        for at, (gap, form) in enumerate(zip(gaps, forms, strict=False)):
+            if "\n" in gap:
+                if first < at:
+                    found.append(self._sentence(tokens[first:at], forms[first:at], line))
+                    first = at
+                line += gap.count("\n")
             if form.ends:
-                found.append(self._sentence(tokens, forms, line))
-                tokens, forms = [], []
-        if tokens:
-            found.append(self._sentence(tokens, forms, line))
+                found.append(self._sentence(tokens[first : at + 1], forms[first : at + 1], line))
+                first = at + 1
+        if first < len(tokens):
+            found.append(self._sentence(tokens[first:], forms[first:], line))
         return found
 
     def resolve_date(self, phrase: DatePhrase, published: str | None) -> DateRange | None:
@@ -168,7 +164,7 @@ class Arabic:
         is_mark = word.kind == "mark"
         heads = self._name_heads
         names = () if is_mark else tuple((form, heads[form]) for form in word.bare if form in heads)
-        fixed = None if is_mark else self.lexicon.phrases(word.light)
+        fixed = {} if is_mark else self.lexicon.phrases(word.light)
         counts, days = self.numbers.may_start(word, numbers), dates is not None and dates.starts
         form = self._forms[text] = Form(
             word=word,
@@ -236,9 +232,10 @@ class Arabic:
         """Phrases and single hits in order; longer readings hide the single words inside them."""
         found: list[Phrase] = []
         hidden: dict[int, set[str]] = {}
+        last = len(tokens) - 1
         for i, form in busy:
             own = hidden.get(i, _NO_KINDS)
-            for phrase in self._long(tokens, i, form) if form.names or form.fixed else ():
+            for phrase in self._long(tokens, i, form) if i < last and _goes_on(form, tokens[i + 1].word) else ():
                 if phrase.kind in own:
                     continue
                 found.append(phrase)
@@ -246,17 +243,16 @@ class Arabic:
                 for k in range(phrase.first, phrase.last + 1):
                     hidden.setdefault(k, set()).update(inside)
                 own = hidden[i]
-            for hit in form.word.hits:
-                if hit[0] not in own:
-                    found.append(_phrase(Phrase, (hit[0], i, i, hit)))
+            if own:
+                found += [_phrase(Phrase, (hit[0], i, i, hit)) for hit in form.word.hits if hit[0] not in own]
+            else:
+                found += [_phrase(Phrase, (hit[0], i, i, hit)) for hit in form.word.hits]
         return found
 
     def _long(self, tokens: list[Token], i: int, form: Form) -> Sequence[Phrase]:
-        """Names and phrases of several words that start at token i; most do not even go on with the next word."""
-        if i + 1 == len(tokens):
-            return ()
+        """Names and phrases of several words that start at token i, whose next word goes on with one of them."""
         follower = tokens[i + 1].word
-        fixed = form.fixed.get(follower.light) if form.fixed else None
+        fixed = form.fixed.get(follower.light)
         if follower.folded == "-" and i + 2 < len(tokens):
             follower = tokens[i + 2].word
         found: list[Phrase] = []
@@ -312,6 +308,19 @@ class Arabic:
             if all(tokens[i + k].word.light == key for k, key in enumerate(keys)):
                 seen.add(hit.table)
                 yield Phrase(hit.table, i, last, hit)
+
+
+def _goes_on(form: Form, after: Word) -> bool:
+    """Say whether the next word goes on with a name or phrase that begins here; most do not."""
+    if form.fixed and after.light in form.fixed:
+        return True
+    if form.names:
+        folded = after.folded
+        for _, seconds in form.names:
+            if folded in seconds:
+                return True
+        return folded == "-"
+    return False
 
 
 def _article(folded: str) -> str:

@@ -55,10 +55,12 @@ TOKEN = re.compile(
 )
 # The same tokens, without their kind.
 PIECE = re.compile(re.sub(r"\?P<[a-z]+>", "?:", TOKEN.pattern))
+# Splits a text into what lies between tokens and the tokens, in turn.
+GAPS_AND_PIECES = re.compile(f"({PIECE.pattern})")
 SENTENCE_END = frozenset(".!?؟؛…")
-_ARABIC = re.compile("[\u0620-\u064a\ufb50-\ufdff\ufe70-\ufefc]")
-_FOREIGN = re.compile("[پچڤگژٹڈڑںےەۆێڵڕیکھۀ]")
-_LETTER = re.compile(r"[^\W\d_]")
+_ARABIC = re.compile("[\u0620-\u064a\ufb50-\ufdff\ufe70-\ufefc]+")
+_FOREIGN = re.compile("[پچڤگژٹڈڑںےەۆێڵڕیکھۀ]+")
+_LETTER = re.compile(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=30_000)
@@ -80,7 +82,12 @@ def fold(text: str) -> Folded:
 def is_arabic(text: str) -> bool:
     """Say whether a text is Arabic: mostly Arabic letters, and few of the letters only Persian, Urdu or Kurdish use."""
     sample = text[:20_000]
-    letters = len(_LETTER.findall(sample))
-    arabic = len(_ARABIC.findall(sample))
-    foreign = len(_FOREIGN.findall(sample))
-    return arabic >= 8 and arabic >= 0.3 * letters and foreign <= 0.04 * arabic
+    arabic = _count(_ARABIC, sample)
+    if arabic < 8 or _count(_FOREIGN, sample) > 0.04 * arabic:
+        return False
+    # Most often there are enough of them whatever the rest may be.
+    return arabic >= 0.3 * len(sample) or arabic >= 0.3 * _count(_LETTER, sample)
+
+
+def _count(letters: re.Pattern[str], text: str) -> int:
+    return sum(map(len, letters.findall(text)))
