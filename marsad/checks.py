@@ -49,13 +49,11 @@ class Facts:
         self._codebook = load_codebook(data / "codebook.yaml")
 
     def codes(self, kind: str) -> frozenset[str]:
-        """Return the valid codes of a kind: `countries`, `actors`, `senses`, or a section of the codebook (`types` …)."""
+        """Return the valid codes of a kind: `countries`, `actors`, or a section of the codebook such as `types`."""
         if kind == "countries":
             return self._countries
         if kind == "actors":
             return self._actors
-        if kind == "senses":
-            return self._senses
         return frozenset(getattr(self._codebook, kind))
 
     def modes(self, event_type: str) -> frozenset[str]:
@@ -72,10 +70,6 @@ class Facts:
     @cached_property
     def _actors(self) -> frozenset[str]:
         return frozenset(_first_column(self._data / "actors.tsv"))
-
-    @cached_property
-    def _senses(self) -> frozenset[str]:
-        return frozenset(_first_column(self._data / "sense_codes.tsv"))
 
     @cached_property
     def _places(self) -> frozenset[str]:
@@ -144,15 +138,12 @@ def _number(low: float, high: float) -> Cell:
     return check
 
 
-_KEPT_IN = {"countries": "the gazetteer", "actors": "actors.tsv", "senses": "sense_codes.tsv"}
-
-
 def _code(kind: str, *more: str) -> Cell:
     """A code of that kind, or one of `more`."""
 
     def check(cell: str, _: Row, facts: Facts) -> str | None:
         valid = facts.codes(kind) | set(more)
-        where = _KEPT_IN.get(kind, "the codebook")
+        where = {"countries": "the gazetteer", "actors": "actors.tsv"}.get(kind, "the codebook")
         return None if cell in valid else f'"{cell}" is not in {where}{_nearest(cell, valid)}'
 
     return check
@@ -282,12 +273,6 @@ TABLES: dict[str, Table] = {
         {"lemma": _any, "who": _code("who"), "sector": _code("sectors"), "plural": _forms} | _END,
         optional=("who", "sector", "plural"),
         key=("lemma", "who", "sector"),
-    ),
-    "sense_codes.tsv": Table({"code": _name, "meaning": _any} | _END, key=("code",)),
-    "senses.tsv": Table(
-        {"lemma": _any, "pos": _POS, "forms": _forms, "sense": _code("senses")} | _END,
-        optional=("forms",),
-        key=("lemma", "pos", "sense"),
     ),
     "source_kinds.tsv": Table({"word": _any, "kind": _one_of(*KINDS)} | _END, key=("word",)),
     "speech_verbs.tsv": Table(

@@ -34,8 +34,7 @@ class Word(msgspec.Struct, frozen=True, eq=False):
     `folded` is the form after folding; `prefix` the proclitics (each one letter or the article), `stem` what is left,
     `suffix` an enclitic pronoun if the lexicon confirms one, `light` a crude lemma for phrase matching, `kind` one of
     word, number, latin, mark. `bare` lists the forms a name may have under proclitics, longest first. `marks` names facts
-    only the unfolded form or a proclitic shows (an u-vowel on the first letter makes a verb passive; "future"). `senses`
-    are the coarse meanings of an ordinary word ("ask", "money", "land").
+    only the unfolded form or a proclitic shows (an u-vowel on the first letter makes a verb passive; "future").
     """
 
     folded: str
@@ -48,7 +47,6 @@ class Word(msgspec.Struct, frozen=True, eq=False):
     marks: tuple[str, ...] = ()
     is_definite: bool = False
     hits: tuple[Hit, ...] = ()
-    senses: tuple[str, ...] = ()
 
 
 class Token(NamedTuple):

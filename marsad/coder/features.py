@@ -84,13 +84,11 @@ def word_atoms(word: Word) -> list[list[str]]:
 
 
 def _near(word: Word) -> list[str]:
-    """What a word form gives itself and its neighbours: stem, lemma and its head, proclitics, lexicon classes, senses."""
+    """What a word form gives itself and its neighbours: stem, lemma and its head, proclitics, lexicon classes."""
     light = word.light
     names = [f"s={word.stem}", f"l={light}", f"b4={light[:4]}", f"c={'+'.join(word.prefix)}"]
     if word.hits:
         names += sorted({f"{h.table}={h.code}" for h in word.hits})
-    if word.senses:
-        names += [f"sense={sense}" for sense in word.senses]
     return names
 
 

@@ -147,16 +147,6 @@ class TopicRow(msgspec.Struct, frozen=True):
     source: str
 
 
-class SenseRow(msgspec.Struct, frozen=True):
-    """An ordinary word with its coarse meaning, so that the taggers know a word that training never met by its kin."""
-
-    lemma: str
-    pos: str
-    forms: str | None
-    sense: str
-    source: str
-
-
 class PlaceKindRow(msgspec.Struct, frozen=True):
     """A word that says what kind of place the next name is."""
 
@@ -191,12 +181,6 @@ def _verb_or_noun(row: Any, lemma: str, extra: tuple[str, ...]) -> Iterator[tupl
         yield from words.noun_forms(lemma, extra)
 
 
-def _by_part_of_speech(row: Any, lemma: str, extra: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if row.pos == "adj":
-        return words.adjective_forms(lemma, extra)
-    return _verb_or_noun(row, lemma, extra)
-
-
 def _noun(row: Any, lemma: str, extra: tuple[str, ...]) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - one shape
     return words.noun_forms(lemma, extra)
 
@@ -209,7 +193,6 @@ def _as_is(row: Any, lemma: str, extra: tuple[str, ...]) -> Iterator[tuple[str, 
     yield lemma, "word"
 
 
-SENSES = "senses"
 TABLES = (
     Table("triggers", TriggerRow, lambda r: r.lemma, lambda r: r.type, _verb_or_noun),
     Table("weapons", WeaponRow, lambda r: r.lemma, lambda r: r.kind, _noun),
@@ -227,7 +210,6 @@ TABLES = (
     Table("anaphors", AnaphorRow, lambda r: r.lemma, lambda r: r.kinds, _noun),
     Table("person_names", PersonNameRow, lambda r: r.name, lambda r: "name", _as_is),  # noqa: ARG005 - one shape
     Table("place_kinds", PlaceKindRow, lambda r: r.word, lambda r: r.level, _noun),
-    Table(SENSES, SenseRow, lambda r: r.lemma, lambda r: r.sense, _by_part_of_speech),
 )
 
 
@@ -316,34 +298,29 @@ class Lexicon:
         keys = {" ".join(keys) for found in phrases for rows in found.values() for keys, _ in rows}
         return keys.union(self._words)
 
-    def look_up(self, folded: str) -> tuple[str, str, tuple[Hit, ...], tuple[str, ...]]:
-        """Return (prefix, stem, hits, senses) of the readings of a folded word that the lexicon confirms.
+    def look_up(self, folded: str) -> tuple[str, str, tuple[Hit, ...]]:
+        """Return (prefix, stem, hits) of the readings of a folded word that the lexicon confirms.
 
         Readings with fewer clitics come first and give prefix and stem; a later reading only adds hits of tables that the
         earlier ones lack ("فقد": lost, and ف + قد). Where no reading is confirmed, prefix and stem are empty; that a word
-        may be somebody's name ("المصري"), or has a coarse sense, confirms nothing.
+        may be somebody's name ("المصري") confirms nothing.
         """
         first: tuple[str, str] | None = None
         hits: list[Hit] = []
-        senses: dict[str, None] = {}
         tables: set[str] = set()
         for prefix, rest in words.splits(folded):
             for stem, pronoun in words.endings(rest):
                 if pronoun and (first or prefix.endswith("ال")):
                     continue
                 known = self.words(stem)
-                fitting = [h for h in known if h.table not in tables and _fits(prefix, h.form)] if known else []
-                if fitting and fitting[-1].table == SENSES:
-                    senses.update(dict.fromkeys(h.code for h in fitting if h.table == SENSES))
-                    tables.add(SENSES)
-                    fitting = [h for h in fitting if h.table != SENSES]
+                fitting = [h for h in known if h.table not in tables and _fits(prefix, h.form)] if known else ()
                 if fitting:
                     if first is None and any(h.table != "person_names" for h in fitting):
                         first = prefix, stem
                     hits += fitting
                     tables.update(h.table for h in fitting)
         prefix, stem = first or ("", "")
-        return prefix, stem, tuple(hits), tuple(sorted(senses))
+        return prefix, stem, tuple(hits)
 
 
 def index_rows(rows: dict[str, list[Any]]) -> dict[str, packed.Array]:

@@ -185,7 +185,7 @@ class Arabic:
             return Word(folded, kind, stem=folded, light=folded, bare=(folded,))
         if folded.isascii():
             return Word(folded, "latin", stem=folded, light=folded, bare=(folded,), hits=tuple(self._names((folded,))))
-        prefix, stem, hits, senses = self.lexicon.look_up(folded)
+        prefix, stem, hits = self.lexicon.look_up(folded)
         bare = tuple(rest for before, rest in words.splits(folded) if not before.endswith("س"))
         bare = (folded, *(f"ال{rest}" for before, rest in words.splits(folded) if before.endswith("لل")), *bare[1:])
         suffix = folded[len(prefix) + len(stem) :] if stem and folded[len(prefix) :].startswith(stem) else ""
@@ -201,7 +201,6 @@ class Arabic:
             marks=(*_marks(text), *(("future",) if "س" in proclitics else ())),
             is_definite="ال" in proclitics,
             hits=(*hits, *self._names(bare, is_kind=any(h.table == "place_kinds" for h in hits))),
-            senses=senses,
         )
 
     def _names(self, forms: Sequence[str], is_kind: bool = False) -> Iterator[Hit]:
