@@ -114,7 +114,7 @@ def _resolve(passage: Passage, chunk: Chunk, actors: Actors) -> Party:
     title = [h for _, last, h in before if last >= chunk.first - _TITLE_REACH // 2]
     if not hits and not title:
         return Party(chunk, None, None, None, None, "other", "role tagger")
-    actor, rule = _best_actor(hits, actors, passage.published)
+    actor, rule = _best_actor(hits, actors, passage)
     beside = hits_between(sentence, max(0, chunk.first - _TITLE_REACH // 2), chunk.last) if title else ()
     country = _country(hits) or _country(beside)
     if actor is not None and actor.kind != "state":
@@ -150,10 +150,11 @@ def _resolve(passage: Passage, chunk: Chunk, actors: Actors) -> Party:
     return Party(chunk, None, place.value[0].country if place else None, sector, None, kind, rule)
 
 
-def _best_actor(
-    hits: Sequence[tuple[int, int, Hit]], actors: Actors, published: str | None
-) -> tuple[Actor | None, str]:
-    """The actor that a chunk names: the longest name, a person or body before a state, one in office on the day."""
+def _best_actor(hits: Sequence[tuple[int, int, Hit]], actors: Actors, passage: Passage) -> tuple[Actor | None, str]:
+    """The actor that a chunk names: the longest name, a person or body before a state, one in office on the day.
+
+    "العدو" is the one of those called so that the story names most often otherwise.
+    """
     best: tuple[tuple[int, ...], Actor, str] | None = None
     for first, last, hit in hits:
         if hit.table != "actors":
@@ -164,9 +165,10 @@ def _best_actor(
                 continue
             rank = (
                 int(actor.kind != "state"),
-                int(actors.valid_on(actor, published)),
+                int(actors.valid_on(actor, passage.published)),
                 last - first,
                 int(name.kind == "full"),
+                passage.countries()[actor.country] if name.kind == "hostile" and actor.country else 0,
                 -first,
             )
             if best is None or rank > best[0]:

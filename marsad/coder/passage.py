@@ -37,6 +37,7 @@ class Passage(msgspec.Struct):
     _chunks: list[Chunk] | None = None
     _role_names: dict[int, list[str]] = msgspec.field(default_factory=dict)
     _topic: tuple[str, int] | None = None
+    _countries: Counter[str] | None = None
 
     def event_seats(self, sentence: int) -> list[int]:
         """Return the tokens of a sentence at which the event tagger opens an event."""
@@ -85,6 +86,16 @@ class Passage(msgspec.Struct):
             counts = Counter(topic for topic, _ in words)
             self._topic = min(counts.items(), key=lambda item: (-item[1], item[0])) if counts else ("", 0)
         return self._topic
+
+    def countries(self) -> Counter[str]:
+        """Return how often the story names each country: by adjectives of origin, and by places in it."""
+        if self._countries is None:
+            hits = [p.hit for s in self.sentences for p in s.phrases if p.hit and p.kind in ("nisbas", "places")]
+            named = (
+                h.value[0].country if h.table == "places" else h.value.country for h in hits if h.code != "ordinary"
+            )
+            self._countries = Counter(country for country in named if country)
+        return self._countries
 
     def is_harm(self, mention: Mention) -> bool:
         """Say whether a mention's word tells the harm done (killed, wounded, damaged) rather than the act."""

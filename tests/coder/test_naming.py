@@ -87,3 +87,18 @@ def test_the_ministry_with_its_nisba_is_one_party(arabic: Arabic) -> None:
 def test_no_hamlet_abroad_and_no_ordinary_word_is_a_place(text: str, names: set[str], arabic: Arabic) -> None:
     found = {site.entry.name for site in find_sites(read(text, arabic), arabic.gazetteer)}
     assert {name for name in found if name not in ("United States",)} == names
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "country"),
+    [
+        ("حاول العدو التقدم قرب سومي، والروس يقولون إنهم أسروا جنديا في سومي", "العدو", "RUS"),
+        ("قصف العدو أطراف البلدة، والطيران الإسرائيلي يحلق فوق صور", "العدو", "ISR"),
+        ("قوات الاحتلال في خيرسون تنقل عتادها، والروسية منها في مدينة خيرسون", "الاحتلال", "RUS"),
+        ("اعتقلت قوات الاحتلال شابين في جنين", "الاحتلال", "ISR"),
+    ],
+)
+def test_who_the_enemy_is_follows_from_whom_the_story_names(
+    text: str, words: str, country: str, arabic: Arabic
+) -> None:
+    assert party_of(text, words, arabic).country == country
