@@ -22,6 +22,7 @@ from marsad.model import DateRange
 
 _LONGEST_NAME = 6
 _REMEMBERED = 50_000
+_HAMZAS = frozenset("\u0621\u0622\u0623\u0624\u0625\u0626")
 _SHORTEST_WORD = 3
 _DAMMA, _SHADDA = "\u064f", "\u0651"
 
@@ -161,6 +162,8 @@ class Arabic:
         if not self._knows_latin and is_latin(word.folded):
             self._learn_latin()
         numbers, dates = self.numbers.look_up(word.folded), self.dates.look_up(word.folded)
+        if numbers and numbers.starts and _HAMZAS.isdisjoint(text) and any(h.table == "outcomes" for h in word.hits):
+            numbers = None  # "ميتا" is a dead man, "مئتا" two hundred: folded they are the same
         is_mark = word.kind == "mark"
         heads = self._name_heads
         names = () if is_mark else tuple((form, heads[form]) for form in word.bare if form in heads)

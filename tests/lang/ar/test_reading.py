@@ -27,3 +27,17 @@ def test_an_artillery_strike_is_no_pair_of_guns(arabic: Arabic) -> None:
     text = "قصف مدفعي"
     (sentence,) = arabic.read_sentences(text, 0, len(text))
     assert sentence.counts == []
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("عثر عليه ميتا في بيته", []),
+        ("تركوا ميتا شرطيا كان يحرس الجسر", []),
+        ("أصيب مئتا شخص", [200]),
+        ("قتل مائتا جندي", [200]),
+    ],
+)
+def test_a_dead_man_is_not_two_hundred(text: str, counts: list[int], arabic: Arabic) -> None:
+    (sentence,) = arabic.read_sentences(text, 0, len(text))
+    assert [count.quantity.min for count in sentence.counts] == counts
