@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from marsad.record.adding import Added
 from marsad.record.incidents import StoredIncident
 from marsad.record.judging import StoredJudgement
 from marsad.record.query import Filters, StoredDocument, StoredEvent
-from marsad.record.write import Added, Record, open_record
+from marsad.record.write import Record, open_record
 
 __all__ = [
     "Added",
