@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0003"
+VERSION = "0004"
 """The newest migration; a record at this version needs no migrating."""
 
 metadata = sa.MetaData(
@@ -238,6 +238,69 @@ agreements = sa.Table(
 )
 """What people registered of agreements, never changed: a row that adds one gives its terms, later rows end it on a `day` or
 remove it. An agreement is known by the key of the row that added it."""
+
+received = sa.Table(
+    "received",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("stamp", sa.LargeBinary),
+)
+"""The bytes of reports as they arrived, each once, named by their SHA-256 and compressed; `size` is that of the bytes as they
+arrived; `stamp` an RFC 3161 time-stamp of the hash."""
+
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), nullable=False, index=True),
+    sa.Column("received", sa.String(64), sa.ForeignKey("received.hash"), nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("url", sa.Text),
+    sa.Column("headers", sa.Text, nullable=False),
+    sa.Column("beside", sa.Text, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("extractor", sa.String, nullable=False),
+    sa.Column("dated_by", sa.String),
+    sa.Column("author", sa.Text),
+    sa.Column("marks", sa.Text, nullable=False),
+)
+"""How the text of a report came to be: from which bytes, of which kind, found at which `place` (file, line, member, address),
+with what was known `beside` them, by which version of the extractor; `dated_by` says how the publication date is known, `marks`
+what is odd about the text (a stub, an excerpt)."""
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("url", sa.String, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("next_at", sa.String, nullable=False),
+    sa.Column("tried_at", sa.String),
+    sa.Column("succeeded_at", sa.String),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("items", sa.Integer, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("modified", sa.Text),
+    sa.Column("problem", sa.Text),
+)
+"""What is watched, and how it fares: `failures` in a row since the last success, `items` taken in all."""
+
+feed_items = sa.Table(
+    "feed_items",
+    metadata,
+    sa.Column("url", sa.String, primary_key=True),
+    sa.Column("feed", sa.String, nullable=False, index=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("stated", sa.Text),
+    sa.Column("next_at", sa.String, nullable=False, index=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("modified", sa.Text),
+)
+"""The addresses that watched feeds led to: still to fetch, fetched or given up; `stated` is what the feed said of it."""
 
 document_words = sa.table("document_words", sa.column("rowid"), sa.column("words"))
 """Folded text, searched by pieces of words: a full-text index (FTS5) on SQLite, a plain table with an index of three-letter
