@@ -67,6 +67,39 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     story_dates: tuple[tuple[str, str], ...] = ()
 
 
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """The bytes of one report as they arrived, from which its text is derived.
+
+    `kind` says how to read them (text, page, row, …), `place` where they were found (file, line, member, address),
+    `name` is the report's id of last resort, `headers` came with them, `beside` is JSON of what else was known of the
+    report, `at` the ISO 8601 time at which they arrived, None where that is now.
+    """
+
+    content: bytes
+    kind: str
+    name: str
+    place: str
+    url: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    beside: str = "{}"
+    at: str | None = None
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A document with what it was derived from, by which version of the extractor.
+
+    `dated_by` says how the publication date is known: said, row, metadata, page, message, feed or None. `marks` name what
+    is odd about the text: stub, excerpt, stories, …
+    """
+
+    document: Document
+    received: Received
+    extractor: str
+    dated_by: str | None = None
+    author: str | None = None
+    marks: tuple[str, ...] = ()
+
+
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """One separate item in a document; `noise` are the spans in it that belong to the page, not to the report."""
 

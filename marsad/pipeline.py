@@ -17,7 +17,7 @@ from marsad.errors import InputError, MarsadError
 from marsad.intake import InputProblem
 from marsad.language import Language
 from marsad.link.model import ReportSketch
-from marsad.model import CodedDocument, Document
+from marsad.model import CodedDocument, Document, Taken
 from marsad.resources import DATA, read_tsv
 
 if TYPE_CHECKING:
@@ -205,23 +205,39 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     coded: CodedDocument | None = None
     problem: str | None = None
     details: str | None = None
+    reason: str | None = None
 
 
 def process(
-    inputs: Iterable[Document | InputProblem], reader: Reads, record: Record | None = None, run: int = 0
+    inputs: Iterable[Document | Taken | InputProblem], reader: Reads, record: Record | None = None, run: int = 0
 ) -> Iterator[Outcome]:
-    """Read the inputs one at a time and, if a record is given, write each in a transaction of its own under `run`."""
+    """Read the inputs one at a time and, if a record is given, write each in a transaction of its own under `run`, with
+    the bytes that it was taken from."""
     for item in inputs:
         if isinstance(item, InputProblem):
-            yield Outcome(state="failed", problem=str(item))
-        elif record is not None and record.has(item):
-            yield Outcome(state="unchanged")
-        elif not reader.is_readable(item):
-            if record is not None:
-                record.add(CodedDocument(document=item, language=None), run)
-            yield Outcome(state="unread", problem=_unread(item, kept=record is not None))
-        else:
-            yield _process_one(item, reader, record, run)
+            yield Outcome(state="failed", problem=str(item), reason=item.reason)
+            continue
+        outcome = _process_document(item.document if isinstance(item, Taken) else item, reader, record, run)
+        if record is not None and isinstance(item, Taken) and outcome.state != "failed":
+            keep(record, item)
+        yield outcome
+
+
+def keep(record: Record, taken: Taken) -> None:
+    """Keep the received bytes of a report that the record holds."""
+    from marsad.record import proof  # loaded already, where there is a record
+
+    record.change(lambda connection: proof.keep(connection, taken))
+
+
+def _process_document(document: Document, reader: Reads, record: Record | None, run: int) -> Outcome:
+    if record is not None and record.has(document):
+        return Outcome(state="unchanged")
+    if reader.is_readable(document):
+        return _process_one(document, reader, record, run)
+    if record is not None:
+        record.add(CodedDocument(document=document, language=None), run)
+    return Outcome(state="unread", problem=_unread(document, kept=record is not None), reason="not in Arabic")
 
 
 def relink(record: Record, load: Callable[[], Reads], *, reread: bool = False) -> Iterator[str]:

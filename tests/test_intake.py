@@ -113,7 +113,7 @@ def test_page_gives_its_report_and_title(folder: Path) -> None:
     ],
 )
 def test_publication_date_comes_from_metadata_alone(meta: str, published: str | None) -> None:
-    assert read_page(PAGE.format(meta=meta))[1].published == published
+    assert read_page(PAGE.format(meta=meta)).metadata.published == published
 
 
 def test_page_in_a_declared_old_charset(folder: Path) -> None:
@@ -148,7 +148,7 @@ BAD_FILES = [
     ("e.txt", b"", "no text"),
     ("w.txt", b" \n\t\n", "no text"),
     ("u.txt", "سطر\n".encode() + "قصف".encode("cp1256"), "line 2 is not UTF-8"),
-    ("u16.txt", ARABIC.encode("utf-16"), "UTF-16"),
+    ("u16.txt", ARABIC.encode("utf-16") + b"\x00", "not UTF-16"),
     ("b.txt", b"\x00\x01\x02\xff\xfe" * 20, "binary"),
     ("n.txt", b"abc\x00def", "control character U+0000"),
     ("j.jsonl", b'{"text": "a"', "j.jsonl:1:13: not JSON"),
@@ -169,7 +169,8 @@ BAD_FILES = [
     ("g.jsonl.gz", b"plain", "not a gzip file"),
     ("r.jsonl.gz", gzip.compress(b'{"text": "abc"}' * 99)[:40], "cut short"),
     ("p.html", b"<html><body></body></html>", "no report text"),
-    ("a.pdf", b"%PDF", ".pdf files are not read"),
+    ("a.pdf", b"%PDF", "no sound PDF"),
+    ("a.xlsx", b"PK", ".xlsx files are not read"),
 ]
 
 

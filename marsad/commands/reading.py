@@ -81,7 +81,7 @@ def read(settings: Settings, paths: tuple[str, ...], said: Metadata, **options: 
 def add(settings: Settings, sources: tuple[str, ...], said: Metadata) -> int:
     """Read reports and add them to the record. SOURCE is a file, folder, glob, or - for standard input."""
     from marsad import pipeline
-    from marsad.intake import read as take_in
+    from marsad.intake import take as take_in
 
     wording = _wording(settings)
     with open_the_record(settings, create=True) as record:

@@ -1,5 +1,8 @@
 """Intake: turns what a person hands over (files, folders, globs, standard input) into documents, one at a time.
 
+It has two steps. `split` takes files and archives apart into the bytes of single reports, `derive` makes a document of such
+bytes: purely, so that it can be done again, in any process.
+
 Nothing here raises for bad input: each report or file that cannot be read becomes an `InputProblem` in the stream,
 and the reading goes on. Memory stays bounded by one report.
 """
@@ -8,16 +11,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from marsad.intake.derive import derive
 from marsad.intake.documents import InputProblem, Metadata, check_published
-from marsad.intake.files import read_sources
-from marsad.model import Document
+from marsad.intake.files import split_sources
+from marsad.model import Document, Received, Taken
 
-__all__ = ["Document", "InputProblem", "Metadata", "check_published", "read"]
+__all__ = ["Document", "InputProblem", "Metadata", "Taken", "check_published", "derive", "read", "split", "take"]
 
 
-def read(sources: Iterable[str], metadata: Metadata | None = None) -> Iterator[Document | InputProblem]:
-    """Yield the documents of `sources` (paths, globs, folders or `-`), and a problem for each that cannot be read.
+def split(sources: Iterable[str], metadata: Metadata | None = None) -> Iterator[Received | InputProblem]:
+    """Yield the bytes of every report in `sources` (paths, globs, folders or `-`), and a problem for what cannot be opened.
 
     `metadata` holds what the person said on the command line; it wins over what the files say.
     """
-    return read_sources(sources, metadata or Metadata())
+    return split_sources(sources, metadata or Metadata())
+
+
+def take(sources: Iterable[str], metadata: Metadata | None = None) -> Iterator[Taken | InputProblem]:
+    """Yield the documents of `sources` with the bytes they come from, and a problem for each that cannot be read."""
+    for found in split(sources, metadata):
+        yield found if isinstance(found, InputProblem) else derive(found)
+
+
+def read(sources: Iterable[str], metadata: Metadata | None = None) -> Iterator[Document | InputProblem]:
+    """Yield the documents of `sources`, and a problem for each that cannot be read."""
+    for found in take(sources, metadata):
+        yield found if isinstance(found, InputProblem) else found.document

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from typing import Any
 
 import msgspec
 
 from marsad.errors import InputError
-from marsad.model import Document
+from marsad.model import Document, Received, Taken
+
+EXTRACTOR = "1"
+"""The version of all that turns bytes into text; it grows whenever the same bytes may give another text."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """The longest line or file that is read at all; longer ones are passed over without being held in memory."""
@@ -32,7 +36,7 @@ class InputProblem(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.where}: {self.reason}; {self.remedy}."
 
 
-class Metadata(msgspec.Struct, frozen=True, kw_only=True):
+class Metadata(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of a report besides its text."""
 
     id: str | None = None
@@ -43,14 +47,78 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     story_dates: tuple[tuple[str, str], ...] = ()
 
+    def or_else(self, other: Metadata) -> Metadata:
+        """Return this with what it does not know taken from another."""
+        return Metadata(**{name: getattr(self, name) or getattr(other, name) for name in Metadata.__struct_fields__})
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a report besides its bytes: `said` on the command line, which wins over all; `known` from a file
+    beside it, which wins over what the report says of itself; `hints` of a feed, which only fill in.
+    """
+
+    said: Metadata = Metadata()
+    known: Metadata = Metadata()
+    hints: Metadata = Metadata()
+
+    @staticmethod
+    def of(received: Received) -> Beside:
+        """Return what came beside received bytes."""
+        return _decode_beside(received.beside)
+
+
+class Where(msgspec.Struct, frozen=True, kw_only=True):
+    """Where reports are being taken from: the file or address as it is shown, the stem of their ids, what is known of
+    all of them."""
+
+    path: str
+    name: str
+    beside: Beside = Beside()
+    url: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    time: str | None = None
+
+    def received(
+        self, content: bytes, kind: str, *, at: str = "", headers: tuple[tuple[str, str], ...] = ()
+    ) -> Received:
+        """Return the bytes of one report found here, or `at` a place in it (`:12`)."""
+        return Received(
+            content=content,
+            kind=kind,
+            name=self.name + at,
+            place=self.path + at,
+            url=self.url,
+            headers=self.headers + headers,
+            beside=_encode_beside(self.beside),
+            at=self.time,
+        )
+
+    def inside(self, member: str) -> Where:
+        """Return the place of a member of this archive; its path is for people to read, never to be opened."""
+        shown = shorten(member, 120)
+        stem = shorten(re.split(r"[/\\]", member)[-1].rpartition(".")[0] or shown, 80)
+        return msgspec.structs.replace(self, path=f"{self.path}!{shown}", name=f"{self.name}/{stem}")
+
+
+@functools.lru_cache(maxsize=1000)
+def _encode_beside(beside: Beside) -> str:
+    return msgspec.json.encode(beside).decode()
+
+
+@functools.lru_cache(maxsize=1000)
+def _decode_beside(text: str) -> Beside:
+    return msgspec.json.decode(text, type=Beside)
+
 
 class UnreadableError(InputError):
-    """Carries a reason and a remedy out of a nested reading function, to become an `InputProblem`."""
+    """Carries a reason and a remedy out of a nested reading function, to become an `InputProblem`; `at` is where in the
+    report it was found."""
 
-    def __init__(self, reason: str, remedy: str) -> None:
+    def __init__(self, reason: str, remedy: str, at: str = "") -> None:
         super().__init__(f"{reason}; {remedy}.")
         self.reason = reason
         self.remedy = remedy
+        self.at = at
 
 
 def check_published(value: str) -> str:
@@ -141,7 +209,29 @@ def make_document(name: str, text: str, metadata: Metadata, said: Metadata) -> D
 
 def problem(where: str, why: UnreadableError) -> InputProblem:
     """Return the problem that is found at `where`."""
-    return InputProblem(where=where, reason=why.reason, remedy=why.remedy)
+    return InputProblem(where=where + why.at, reason=why.reason, remedy=why.remedy)
+
+
+def taken(
+    document: Document,
+    received: Received,
+    *,
+    dated_by: str | None = None,
+    author: str | None = None,
+    marks: tuple[str, ...] = (),
+) -> Taken:
+    """Return a document with what it was derived from; a date that was said wins over all others."""
+    beside = Beside.of(received)
+    if beside.said.published or beside.known.published:
+        dated_by = "said"
+    return Taken(
+        document=document,
+        received=received,
+        extractor=EXTRACTOR,
+        dated_by=dated_by if document.published else None,
+        author=author,
+        marks=marks,
+    )
 
 
 def shorten(text: str, length: int = 60) -> str:
@@ -172,12 +262,9 @@ def _story_dates(stories: Any) -> tuple[tuple[str, str], ...]:
 
 def _first_control(text: str) -> int | None:
     """The place of the first control character that is no white space (nor the escape that terminals leave behind)."""
-    for control in _CONTROLS:
-        at = text.find(control)
-        if at >= 0:
-            return at
-    return None
+    found = _CONTROLS.search(text)
+    return found.start() if found else None
 
 
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CONTROLS = tuple(chr(c) for c in range(32) if chr(c) not in "\t\n\v\f\r\x1b")
+_CONTROLS = re.compile("[" + "".join(chr(c) for c in range(32) if chr(c) not in "\t\n\v\f\r\x1b") + "]")

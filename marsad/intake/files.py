@@ -1,8 +1,9 @@
-"""Files, folders, globs and standard input: finds them, opens them, and hands each to the reader for its kind."""
+"""Files, folders, globs and standard input: finds them, opens them, and takes each apart by its kind."""
 
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import re
@@ -11,45 +12,74 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from glob import glob, has_magic
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import msgspec
 
+from marsad.intake.archives import split_warc, split_zip
+from marsad.intake.charsets import decode
+from marsad.intake.chats import is_telegram, is_whatsapp, split_telegram, split_whatsapp
 from marsad.intake.documents import (
-    MAX_BYTES,
-    NOT_UTF8,
+    Beside,
     InputProblem,
     Metadata,
     UnreadableError,
-    make_document,
+    Where,
     metadata_from,
     problem,
 )
-from marsad.intake.pages import read_page
-from marsad.intake.rows import read_json_lines, read_table
-from marsad.model import Document
+from marsad.intake.limits import Counted, Unpacked, slurp
+from marsad.intake.mail import split_mailbox
+from marsad.intake.rows import split_json_lines, split_table
+from marsad.model import Received
 
-Found = Iterator[Document | InputProblem]
+Found = Iterator[Received | InputProblem]
 
-ENDINGS = (".jsonl.gz", ".txt", ".html", ".htm", ".jsonl", ".csv", ".tsv")
+ENDINGS = (
+    ".jsonl.gz",
+    ".ndjson.gz",
+    ".warc.gz",
+    ".txt.gz",
+    ".html.gz",
+    ".csv.gz",
+    ".txt",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".csv",
+    ".tsv",
+    ".docx",
+    ".pdf",
+    ".eml",
+    ".mbox",
+    ".mhtml",
+    ".mht",
+    ".warc",
+    ".wacz",
+    ".zip",
+)
 """The endings that a folder is searched for."""
 
 _BOM = b"\xef\xbb\xbf"
 _JSON_OBJECT = re.compile(rb'\s*\{\s*["}]')
-_KINDS = "give a .txt, .html, .jsonl, .jsonl.gz, .csv or .tsv file"
+_KINDS = f"give one of these: {' '.join(ENDINGS)}"
+_NAMED = (".meta.json", ".marsad.json")
 
 
-def read_sources(sources: Iterable[str], said: Metadata) -> Found:
-    """Yield what is found in paths, globs, folders and `-`, in that order; folders and globs are sorted."""
+def split_sources(sources: Iterable[str], said: Metadata) -> Found:
+    """Yield the bytes of every report in paths, globs, folders and `-`, in that order; folders and globs are sorted."""
     names = Names()
     for source in sources:
-        for path in _expand(source):
+        for path in expand(source):
             if isinstance(path, InputProblem):
                 yield path
             elif path == "-":
-                yield from _read_stdin(said)
+                yield from _split_stdin(said)
             else:
-                yield from _read_file(path, names, said)
+                yield from _split_path(path, names, said)
 
 
 class Names:
@@ -65,7 +95,8 @@ class Names:
         return stem if number == 1 else f"{stem}~{number}"
 
 
-def _expand(source: str) -> Iterator[str | InputProblem]:
+def expand(source: str) -> Iterator[str | InputProblem]:
+    """Yield the files that a path, folder or glob stands for."""
     if re.match(r"[a-z]+://", source):
         yield _missing(source, "addresses are not fetched", "save the page and give the file")
     elif source == "-" or Path(source).is_file() or (Path(source).exists() and not Path(source).is_dir()):
@@ -82,7 +113,7 @@ def _expand(source: str) -> Iterator[str | InputProblem]:
         # Path.glob refuses absolute patterns.
         matches = sorted(glob(source, recursive=True)) if has_magic(source) else []  # noqa: PTH207
         for match in matches:
-            yield from _expand(match)
+            yield from expand(match)
         if not matches:
             yield _missing(source, "there is no such file or folder", "check the path")
 
@@ -92,7 +123,8 @@ def _files_in(folder: str) -> Iterator[str | InputProblem]:
     for root, folders, files in os.walk(folder, onerror=errors.append):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(files):
-            if name.lower().endswith(ENDINGS) and not name.startswith("."):
+            lower = name.lower()
+            if lower.endswith(ENDINGS) and not lower.endswith(_NAMED) and not name.startswith("."):
                 yield str(Path(root) / name)
         while errors:
             error = errors.pop()
@@ -101,92 +133,186 @@ def _files_in(folder: str) -> Iterator[str | InputProblem]:
         yield _missing(str(error.filename), f"cannot be read ({error.strerror})", "check its permissions")
 
 
-def _read_file(path: str, names: Names, said: Metadata) -> Found:
+def _split_path(path: str, names: Names, said: Metadata) -> Found:
     name = names.take(path)
-    reader = _reader_for(path)
     try:
-        with _open(path) as stream:
-            yield from reader(stream, path, name, said)
+        with Path(path).open("rb") as stream:
+            where = Where(path=path, name=name, beside=Beside(said=said, known=_sidecar(path)))
+            yield from split_file(stream, where)
     except UnreadableError as why:
         yield problem(path, why)
-    except gzip.BadGzipFile:
-        yield _missing(path, "is not a gzip file", "compress it with gzip, or name it .jsonl")
-    except (EOFError, zlib.error):
-        yield _missing(path, "the gzip file is cut short or damaged", "fetch or compress it again")
     except OSError as error:
         yield _missing(path, f"cannot be read ({error.strerror or error})", "check the file and its permissions")
 
 
-def _open(path: str) -> IO[bytes]:
-    if path.lower().endswith(".gz"):
-        return gzip.open(path, "rb")  # type: ignore[return-value]
-    return Path(path).open("rb")
+def split_file(stream: IO[bytes], where: Where, depth: int = 0) -> Found:
+    """Yield the bytes of every report in a file, whose kind its ending tells, or else its first bytes.
+
+    Raises:
+        UnreadableError: it is of no kind that is read, or damaged.
+    """
+    stream = buffered(stream)
+    if where.path.lower().endswith(".gz") or (_is_gzip(stream) and not where.path.lower().endswith((".warc", ".wacz"))):
+        yield from _split_gzip(stream, where, depth)
+        return
+    ending = _ending(where.path)
+    if ending in _REFUSED:
+        raise UnreadableError(f"{ending} files are not read", _KINDS)
+    yield from (_SPLITTERS.get(ending) or _split_by_first_bytes)(stream, where, depth)
 
 
-def _reader_for(path: str) -> Callable[[IO[bytes], str, str, Metadata], Found]:
-    lower = path.lower()
-    if lower.endswith((".jsonl", ".jsonl.gz", ".ndjson")):
-        return read_json_lines
-    if lower.endswith((".csv", ".tsv")):
-        return read_table
-    if lower.endswith((".html", ".htm")):
-        return _read_page_file
-    if lower.endswith((".json", ".gz", ".pdf", ".doc", ".docx", ".zip", ".xlsx", ".warc")):
-        return _refuse
-    return _read_text_file
+def buffered(stream: IO[bytes]) -> IO[bytes]:
+    """Return the stream with a look ahead."""
+    return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", stream))
 
 
-def _refuse(_stream: IO[bytes], path: str, _name: str, _said: Metadata) -> Found:
-    yield _missing(path, f"{Path(path).suffix} files are not read", _KINDS)
+def _head(stream: IO[bytes]) -> bytes:
+    """The first bytes of a buffered stream, which stay in it."""
+    return cast("io.BufferedReader[Any]", stream).peek(4096)[:4096]
 
 
-def _read_text_file(stream: IO[bytes], path: str, name: str, said: Metadata) -> Found:
-    yield make_document(name, _decode(_slurp(stream)), _sidecar(path), said)
+def _is_gzip(stream: IO[bytes]) -> bool:
+    return _head(stream)[:2] == b"\x1f\x8b"
 
 
-def _read_page_file(stream: IO[bytes], path: str, name: str, said: Metadata) -> Found:
-    text, found = read_page(_slurp(stream))
-    beside = _sidecar(path)
-    merged = msgspec.structs.replace(
-        beside,
-        title=beside.title or found.title,
-        published=beside.published or found.published,
-        publisher=beside.publisher or found.publisher,
-        url=beside.url or found.url,
-    )
-    yield make_document(name, text, merged, said)
-
-
-def _read_stdin(said: Metadata) -> Found:
-    stream = sys.stdin.buffer
-    first = stream.readline(MAX_BYTES)
+def _split_gzip(stream: IO[bytes], where: Where, depth: int) -> Found:
+    packed = Counted(stream)
+    inner = msgspec.structs.replace(where, path=where.path[:-3]) if where.path.lower().endswith(".gz") else where
     try:
-        if _JSON_OBJECT.match(first.removeprefix(_BOM)):
-            yield from read_json_lines(stream, "-", "stdin", said, first)
-        else:
-            yield make_document("stdin", _decode(first + _slurp(stream)), Metadata(), said)
+        with gzip.GzipFile(fileobj=packed, mode="rb") as unpacked:
+            bounded = buffered(cast("IO[bytes]", Unpacked(cast("IO[bytes]", unpacked), packed)))
+            if _is_gzip(bounded):
+                raise UnreadableError("it is packed twice", "unpack it once")
+            splitter = _SPLITTERS.get(_ending(inner.path)) or _split_by_first_bytes
+            yield from splitter(bounded, where, depth)
+    except gzip.BadGzipFile as error:
+        raise UnreadableError("is not a gzip file", "compress it with gzip, or name it .jsonl") from error
+    except (EOFError, zlib.error) as error:
+        raise UnreadableError("the gzip file is cut short or damaged", "fetch or compress it again") from error
+
+
+def _split_rows(stream: IO[bytes], where: Where, _depth: int) -> Found:
+    return split_json_lines(stream, where)
+
+
+def _split_tables(stream: IO[bytes], where: Where, _depth: int) -> Found:
+    return split_table(stream, where)
+
+
+def _split_mails(stream: IO[bytes], where: Where, _depth: int) -> Found:
+    return split_mailbox(stream, where)
+
+
+def _split_crawl(stream: IO[bytes], where: Where, _depth: int) -> Found:
+    return split_warc(stream, where)
+
+
+def _split_archive(stream: IO[bytes], where: Where, depth: int) -> Found:
+    return split_zip(stream, where, depth, _split_member)
+
+
+def _split_wacz(stream: IO[bytes], where: Where, depth: int) -> Found:
+    return split_zip(stream, where, depth, _split_crawl_member)
+
+
+def _split_member(stream: IO[bytes], where: Where, depth: int) -> Found:
+    """A member of an archive; what is no report (pictures, style sheets) is passed over."""
+    ending = _ending(where.path)
+    if ending in _SPLITTERS or where.path.lower().endswith(".gz"):
+        yield from split_file(stream, where, depth)
+    elif ending in _REFUSED:
+        raise UnreadableError(f"{ending} files are not read", _KINDS)
+
+
+def _split_crawl_member(stream: IO[bytes], where: Where, _depth: int) -> Found:
+    if where.path.lower().endswith((".warc", ".warc.gz")):
+        yield from split_warc(stream, where)
+
+
+def _whole(kind: str) -> Callable[[IO[bytes], Where, int], Found]:
+    def split(stream: IO[bytes], where: Where, _depth: int) -> Found:
+        yield where.received(slurp(stream), kind)
+
+    return split
+
+
+def _split_json(stream: IO[bytes], where: Where, _depth: int) -> Found:
+    """JSON is an export of Telegram, or one report."""
+    head = _head(stream)
+    if is_telegram(head):
+        yield from split_telegram(stream, where)
+    elif head.lstrip(_BOM + b" \r\n\t").startswith(b"{"):
+        yield where.received(slurp(stream).removeprefix(_BOM), "row")
+    else:
+        raise UnreadableError("it is JSON, but neither a report nor a Telegram export", _KINDS)
+
+
+def _split_text(stream: IO[bytes], where: Where, _depth: int) -> Found:
+    """Plain text is one report, or the export of a chat."""
+    content = slurp(stream)
+    try:
+        is_chat = is_whatsapp(decode(content[:8000])) if content[:200].strip() else False
+    except UnreadableError:
+        is_chat = False
+    if is_chat:
+        yield from split_whatsapp(content, where)
+    else:
+        yield where.received(content, "text")
+
+
+def _split_by_first_bytes(stream: IO[bytes], where: Where, depth: int) -> Found:
+    head = _head(stream)
+    for start, ending in _MAGIC:
+        if head.startswith(start):
+            yield from _SPLITTERS[ending](stream, where, depth)
+            return
+    if re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)", head, re.IGNORECASE):
+        yield from _SPLITTERS[".html"](stream, where, depth)
+    elif _JSON_OBJECT.match(head.removeprefix(_BOM)):
+        yield from (split_telegram(stream, where) if is_telegram(head) else split_json_lines(stream, where))
+    else:
+        yield from _split_text(stream, where, depth)
+
+
+_MAGIC = (
+    (b"PK\x03\x04", ".zip"),
+    (b"PK\x05\x06", ".zip"),
+    (b"%PDF-", ".pdf"),
+    (b"WARC/", ".warc"),
+    (b"From ", ".mbox"),
+)
+
+_SPLITTERS: dict[str, Callable[[IO[bytes], Where, int], Found]] = {
+    ".txt": _split_text,
+    ".html": _whole("page"),
+    ".htm": _whole("page"),
+    ".xhtml": _whole("page"),
+    ".jsonl": _split_rows,
+    ".ndjson": _split_rows,
+    ".json": _split_json,
+    ".csv": _split_tables,
+    ".tsv": _split_tables,
+    ".docx": _whole("word"),
+    ".pdf": _whole("pdf"),
+    ".eml": _whole("mail"),
+    ".mbox": _split_mails,
+    ".mhtml": _whole("saved-page"),
+    ".mht": _whole("saved-page"),
+    ".warc": _split_crawl,
+    ".wacz": _split_wacz,
+    ".zip": _split_archive,
+}
+
+_REFUSED = {".doc", ".xlsx", ".xls", ".rtf", ".odt", ".epub", ".7z", ".rar", ".tar", ".tgz", ".xz", ".bz2"}
+
+
+def _split_stdin(said: Metadata) -> Found:
+    stream = buffered(sys.stdin.buffer)
+    where = Where(path="-", name="stdin", beside=Beside(said=said))
+    try:
+        yield from _split_by_first_bytes(stream, where, 0)
     except UnreadableError as why:
         yield problem("standard input", why)
-
-
-def _slurp(stream: IO[bytes]) -> bytes:
-    data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise UnreadableError(f"it is larger than {MAX_BYTES // 1024 // 1024} MB", "split it into its reports")
-    return data
-
-
-def _decode(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError("it is UTF-16", "save it as UTF-8")
-    data = data.removeprefix(_BOM)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        if b"\x00" in data[:4096]:
-            raise UnreadableError("it is binary", _KINDS) from error
-        raise UnreadableError(f"line {line} is not UTF-8 (byte {error.start + 1})", NOT_UTF8) from error
 
 
 def _sidecar(path: str) -> Metadata:
@@ -208,10 +334,14 @@ def _sidecar(path: str) -> Metadata:
 
 def _stem(path: str) -> str:
     name = Path(path).name
-    for ending in (*ENDINGS, ".ndjson"):
+    for ending in ENDINGS:
         if name.lower().endswith(ending) and len(name) > len(ending):
             return name[: -len(ending)]
     return Path(path).stem
+
+
+def _ending(path: str) -> str:
+    return Path(path.rsplit("!", 1)[-1]).suffix.lower()
 
 
 def _missing(where: str, reason: str, remedy: str) -> InputProblem:

@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from marsad.intake.documents import NOT_UTF8, Metadata, UnreadableError, check_published
+import msgspec
+
+from marsad.intake.charsets import decode
+from marsad.intake.documents import Metadata, UnreadableError, check_published
 
 _DATES = (
     "//meta[@property='article:published_time' or @property='og:article:published_time']/@content",
@@ -28,15 +31,25 @@ _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def read_page(page: bytes | str) -> tuple[str, Metadata]:
-    """Return the report's text, its title first, and the metadata that the page states.
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page holds: the report's text, its title first, what the page says of it, and what is odd about it."""
+
+    text: str
+    metadata: Metadata
+    dated_by: str | None = None
+    author: str | None = None
+    marks: tuple[str, ...] = ()
+
+
+def read_page(page: bytes | str, charset: str | None = None) -> Page:
+    """Return the report on a page; `charset` is what the server or the mail declared it to be in.
 
     Raises:
         UnreadableError: the page is not HTML text, or holds no report.
     """
     import trafilatura  # takes a second to import, and most runs read no HTML
 
-    markup = page if isinstance(page, str) else _decode(page)
+    markup = page if isinstance(page, str) else decode(page, _declared(page) or charset)
     if not markup.strip():
         raise UnreadableError("the page is empty", "give a page with a report on it")
     tree = trafilatura.load_html(markup)
@@ -52,22 +65,13 @@ def read_page(page: bytes | str) -> tuple[str, Metadata]:
         url=_first(tree, _URLS),
     )
     title = metadata.title
-    return (f"{title}\n\n{body}" if title and not _same_start(body, title) else body), metadata
+    text = f"{title}\n\n{body}" if title and not _same_start(body, title) else body
+    return Page(text=text, metadata=metadata, dated_by="metadata" if metadata.published else None)
 
 
-def _decode(data: bytes) -> str:
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        declared = _CHARSET.search(data[:4096])
-        if declared:
-            try:
-                return data.decode(declared[1].decode("ascii", "replace"))
-            except (LookupError, UnicodeDecodeError):
-                pass
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(f"line {line} is not UTF-8, and no other charset is declared", NOT_UTF8) from error
+def _declared(page: bytes) -> str | None:
+    found = _CHARSET.search(page[:4096])
+    return found[1].decode("ascii", "replace") if found else None
 
 
 def _first(tree: Any, paths: tuple[str, ...]) -> str | None:

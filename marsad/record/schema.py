@@ -247,8 +247,8 @@ received = sa.Table(
     sa.Column("size", sa.Integer, nullable=False),
     sa.Column("stamp", sa.LargeBinary),
 )
-"""The bytes of reports as they arrived, each once, named by their SHA-256 and compressed; `size` is that of the bytes as they
-arrived; `stamp` an RFC 3161 time-stamp of the hash."""
+"""The bytes of reports as they arrived, each once, named by their SHA-256 and compressed; `size` is that of the bytes as
+they arrived; `stamp` an RFC 3161 time-stamp of the hash."""
 
 receipts = sa.Table(
     "receipts",
@@ -268,9 +268,9 @@ receipts = sa.Table(
     sa.Column("author", sa.Text),
     sa.Column("marks", sa.Text, nullable=False),
 )
-"""How the text of a report came to be: from which bytes, of which kind, found at which `place` (file, line, member, address),
-with what was known `beside` them, by which version of the extractor; `dated_by` says how the publication date is known, `marks`
-what is odd about the text (a stub, an excerpt)."""
+"""How the text of a report came to be: from which bytes, of which kind, found at which `place` (file, line, member,
+address), with what was known `beside` them, by which version of the extractor; `dated_by` says how the publication date is
+known, `marks` what is odd about the text (a stub, an excerpt)."""
 
 feeds = sa.Table(
     "feeds",

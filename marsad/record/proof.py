@@ -1,0 +1,153 @@
+"""Proof: the bytes that a report arrived as, once each, and how its text was derived from them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+
+import msgspec
+import sqlalchemy as sa
+
+from marsad.errors import RecordError
+from marsad.model import Received, Taken
+from marsad.record.schema import documents, receipts, received
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """How one version of a report came in; `hash` is the SHA-256 of the bytes, `size` their number, `at` ISO 8601."""
+
+    key: int
+    report: str
+    version: int
+    hash: str
+    size: int
+    kind: str
+    place: str
+    url: str | None
+    headers: tuple[tuple[str, str], ...]
+    at: str
+    extractor: str
+    dated_by: str | None
+    author: str | None
+    marks: tuple[str, ...]
+    stamped: bool
+
+
+def keep(connection: sa.Connection, taken: Taken) -> None:
+    """Keep the bytes of a report that the record holds, and how its text came of them; what is there stays as it is."""
+    document = connection.scalar(_document_of(taken))
+    if document is None:
+        return
+    piece = taken.received
+    digest = hashlib.sha256(piece.content).hexdigest()
+    if connection.scalar(sa.select(received.c.hash).where(received.c.hash == digest)) is None:
+        values = {"hash": digest, "content": zlib.compress(piece.content, 6), "size": len(piece.content)}
+        connection.execute(received.insert(), values)
+    same = sa.and_(receipts.c.document == document, receipts.c.received == digest, receipts.c.place == piece.place)
+    if connection.scalar(sa.select(receipts.c.key).where(same)) is not None:
+        return
+    row = {
+        "document": document,
+        "received": digest,
+        "kind": piece.kind,
+        "name": piece.name,
+        "place": piece.place,
+        "url": piece.url,
+        "headers": json.dumps(piece.headers, ensure_ascii=False),
+        "beside": piece.beside,
+        "at": piece.at or datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "extractor": taken.extractor,
+        "dated_by": taken.dated_by,
+        "author": taken.author,
+        "marks": " ".join(taken.marks),
+    }
+    connection.execute(receipts.insert(), row)
+
+
+def _document_of(taken: Taken) -> sa.Select[tuple[int]]:
+    """The version of the report that holds just this text."""
+    digest = hashlib.sha256(taken.document.text.encode("utf-8")).hexdigest()
+    named = documents.c.id == taken.document.id
+    if taken.document.url:
+        named = sa.or_(named, documents.c.url == taken.document.url)
+    return (
+        sa.select(documents.c.key)
+        .where(documents.c.hash == digest, named)
+        .order_by(documents.c.version.desc())
+        .limit(1)
+    )
+
+
+def list_receipts(connection: sa.Connection, report: str | None = None) -> Iterator[Receipt]:
+    """Yield the receipts of one report, or of all, in the order in which they came.
+
+    Raises:
+        RecordError: the record holds no such report, or no bytes of it.
+    """
+    found = False
+    for row in connection.execute(_receipts(report)):
+        found = True
+        yield _receipt(row)
+    if report is not None and not found:
+        raise RecordError(f"The record holds no received bytes of {report!r}; `marsad reports` lists the reports.")
+
+
+def list_received(connection: sa.Connection, report: str | None = None) -> Iterator[tuple[Receipt, Received]]:
+    """Yield each receipt with the bytes, as they arrived.
+
+    Raises:
+        RecordError: the bytes were changed: they no longer have their hash.
+    """
+    select = _receipts(report).add_columns(received.c.content, receipts.c.name, receipts.c.beside)
+    for row in connection.execute(select.execution_options(yield_per=100)):
+        receipt = _receipt(row)
+        content = zlib.decompress(row.content)
+        if hashlib.sha256(content).hexdigest() != receipt.hash:
+            raise RecordError(f"The bytes of {receipt.report} are not those that were received; restore a copy.")
+        yield (
+            receipt,
+            Received(
+                content=content,
+                kind=receipt.kind,
+                name=row.name,
+                place=receipt.place,
+                url=receipt.url,
+                headers=receipt.headers,
+                beside=row.beside,
+                at=receipt.at,
+            ),
+        )
+
+
+def set_stamp(connection: sa.Connection, digest: str, stamp: bytes) -> None:
+    """Keep the time-stamp of received bytes."""
+    connection.execute(received.update().where(received.c.hash == digest).values(stamp=stamp))
+
+
+def _receipts(report: str | None) -> sa.Select[tuple[object, ...]]:
+    names = ("key", "kind", "place", "url", "headers", "at", "extractor", "dated_by", "author", "marks")
+    select = (
+        sa.select(
+            *(receipts.c[n] for n in names),
+            documents.c.id.label("report"),
+            documents.c.version,
+            received.c.hash,
+            received.c.size,
+            received.c.stamp.is_not(None).label("stamped"),
+        )
+        .join(documents, documents.c.key == receipts.c.document)
+        .join(received, received.c.hash == receipts.c.received)
+        .order_by(receipts.c.key)
+    )
+    return select if report is None else select.where(documents.c.id == report)
+
+
+def _receipt(row: sa.Row[tuple[object, ...]]) -> Receipt:
+    values = {name: getattr(row, name) for name in Receipt.__struct_fields__}
+    values["headers"] = tuple((str(k), str(v)) for k, v in json.loads(values["headers"]))
+    values["marks"] = tuple(values["marks"].split())
+    values["stamped"] = bool(values["stamped"])
+    return Receipt(**values)
