@@ -226,6 +226,7 @@ TABLES: dict[str, Table] = {
     ),
     "anaphors.tsv": Table({"lemma": _any, "kinds": _any} | _END, key=("lemma",)),
     "boilerplate.tsv": _words("pattern", "kind"),
+    "countries.tsv": Table({"code": _any, "en": _any, "ar": _any} | _END, key=("code",), is_folded=False),
     "currencies.tsv": Table({"word": _any, "currency": _currency} | _END, ("currency",), ("word",)),
     "damage.tsv": Table(
         {"lemma": _any, "object": _code("objects"), "plural": _forms} | _END,
@@ -235,6 +236,13 @@ TABLES: dict[str, Table] = {
     "directions.tsv": _words("word", "kind"),
     "link_weights.tsv": Table({"feature": _any, "weight": _number(-10, 10)} | _END, key=("feature",), is_folded=False),
     "link_words.tsv": Table({"word": _any, "role": _one_of(*ROLES)} | _END, key=("word", "role")),
+    "map_places.tsv": Table(
+        {"id": _id, "en": _any, "ar": _any, "size": _one_of("country", "capital", "town")}
+        | {"lat": _number(-90, 90), "lon": _number(-180, 180), "population": _number(0, 2e9)}
+        | _END,
+        key=("id",),
+        is_folded=False,
+    ),
     "months.tsv": Table(
         {
             "word": _any,

@@ -14,6 +14,7 @@ from marsad.commands.demo import demo
 from marsad.commands.linking import incidents, judge, link
 from marsad.commands.listing import events, explain, export, reports, show
 from marsad.commands.reading import add, read
+from marsad.commands.serve import serve
 from marsad.commands.views import processes, relations
 from marsad.errors import InternalError, MarsadError
 
@@ -68,6 +69,7 @@ for _command in (
     check_data,
     doctor,
     demo,
+    serve,
 ):
     cli.add_command(_command)
 

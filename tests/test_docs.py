@@ -79,7 +79,7 @@ def test_every_runtime_dependency_is_justified() -> None:
 
 # trafilatura needs it, and older installers overlook the extra by which it says so.
 NEEDED_BY_OTHERS = {"lxml_html_clean"}
-IMPORT_NAMES = {"PyYAML": "yaml"}
+IMPORT_NAMES = {"PyYAML": "yaml", "argon2-cffi": "argon2"}
 
 
 def test_dependencies_are_what_the_package_imports() -> None:

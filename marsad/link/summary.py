@@ -16,13 +16,14 @@ _MOST_PLACES = 2
 
 
 class Where(msgspec.Struct, frozen=True, kw_only=True):
-    """A place of an incident."""
+    """A place of an incident; `level` is None where an older Marsad summed it up."""
 
     name: str
     country: str | None
     lat: float | None
     lon: float | None
     id: str | None
+    level: str | None = None
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +94,7 @@ def _places(events: Sequence[EventSketch]) -> list[Where]:
     chosen = sorted(points, key=lambda k: (-votes[k], k))[:_MOST_PLACES]
     least = votes[chosen[0]] / 2
     return [
-        Where(name=s.name, country=s.country, lat=s.lat, lon=s.lon, id=s.id)
+        Where(name=s.name, country=s.country, lat=s.lat, lon=s.lon, id=s.id, level=s.level)
         for k in chosen
         if votes[k] >= least
         for s in (known[k],)

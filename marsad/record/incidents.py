@@ -76,7 +76,7 @@ def list_incidents(
         select = select.where(incidents.c.id.in_(held.where(sketches.c.incident.is_not(None), conditions)))
     select = select.order_by(sa.nulls_last(incidents.c.date_start.desc()), incidents.c.id).limit(filters.limit)
     for row in query.stream(connection, select):
-        yield _stored(row)
+        yield stored(row)
 
 
 def list_copies(connection: sa.Connection) -> list[list[str]]:
@@ -109,7 +109,7 @@ def find(connection: sa.Connection, wanted: str) -> StoredIncident:
     row = connection.execute(sa.select(incidents).where(incidents.c.id == name)).first()
     if row is None:
         raise RecordError(f"The record holds no incident {wanted!r}; `marsad incidents` lists the ids.")
-    return _stored(row)
+    return stored(row)
 
 
 def incident_of(connection: sa.Connection, event: str) -> str | None:
@@ -222,7 +222,8 @@ def judge(connection: sa.Connection, linker: Linker, judgement: judging.StoredJu
     return key
 
 
-def _stored(row: sa.Row[Any]) -> StoredIncident:
+def stored(row: sa.Row[Any]) -> StoredIncident:
+    """Return the incident in a row of the table."""
     return StoredIncident(
         id=row.id,
         summary=_summary.decode(row.incident),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from marsad.link import compare, crowd, resolver
+from marsad.link import compare, crowd, doubt, resolver
 from marsad.link import copies as copying
 from marsad.link.model import EventSketch, ReportSketch
 from marsad.link.summary import Ruled, Summary, summarize
@@ -382,6 +382,7 @@ def _row(
 
 def _columns(name: str, summary: Summary, ruled: Ruled) -> dict[str, object]:
     killed = summary.reckoning.figures.get("killed")
+    where = summary.places[0] if summary.places else None
     return {
         "id": name,
         "type": summary.type,
@@ -392,5 +393,11 @@ def _columns(name: str, summary: Summary, ruled: Ruled) -> dict[str, object]:
         "sources": summary.reckoning.sources,
         "contradicted": summary.reckoning.contradicted,
         "verdict": ruled.verdict,
+        "country": where.country if where else None,
+        "lat": where.lat if where else None,
+        "lon": where.lon if where else None,
+        "level": where.level if where else None,
+        "harmed": doubt.harmed(summary),
+        "priority": doubt.priority(summary),
         "incident": _to_json.encode(summary).decode(),
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0004"
+VERSION = "0005"
 """The newest migration; a record at this version needs no migrating."""
 
 metadata = sa.MetaData(
@@ -181,9 +181,18 @@ incidents = sa.Table(
     sa.Column("sources", sa.Integer, nullable=False),
     sa.Column("contradicted", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("verdict", sa.String),
+    sa.Column("country", sa.String),
+    sa.Column("lat", sa.Float),
+    sa.Column("lon", sa.Float),
+    sa.Column("level", sa.String),
+    sa.Column("harmed", sa.Integer),
+    sa.Column("priority", sa.Float, index=True),
     sa.Column("incident", sa.Text, nullable=False),
+    sa.Index("ix_incidents_country", "country", "date_start"),
+    sa.Index("ix_incidents_lat", "lat", "lon"),
 )
-"""Incidents as last resolved; `verdict` is confirmed or rejected where a person judged so."""
+"""Incidents as last resolved; `verdict` is confirmed or rejected where a person judged so. `country`, `lat`, `lon` and
+`level` are those of the first place, `harmed` how many were killed and injured, `priority` how soon a person should look."""
 
 redirects = sa.Table(
     "redirects",
@@ -301,6 +310,41 @@ feed_items = sa.Table(
     sa.Column("modified", sa.Text),
 )
 """The addresses that watched feeds led to: still to fetch, fetched or given up; `stated` is what the feed said of it."""
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String, nullable=False, unique=True),
+    sa.Column("password", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("active", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+)
+"""People who may use the desk from another machine; `password` is an Argon2 hash, `role` reader, coder, editor or admin."""
+
+passes = sa.Table(
+    "passes",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("account", sa.Integer, sa.ForeignKey("accounts.key"), nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("name", sa.String),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("until", sa.String),
+)
+"""What lets a person in without a password, known by its hash alone: a `session` of the desk, a `token` for programs."""
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("target", sa.String),
+    sa.Column("details", sa.Text),
+)
+"""Who did what on the desk: every change, export and login. Rows are only ever added."""
 
 document_words = sa.table("document_words", sa.column("rowid"), sa.column("words"))
 """Folded text, searched by pieces of words: a full-text index (FTS5) on SQLite, a plain table with an index of three-letter

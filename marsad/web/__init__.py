@@ -1,0 +1,52 @@
+"""The desk: the web pages over the record. `make_app` makes the whole of it; `ROUTES` is every page and action, written out.
+
+A new page is one more name in `ROUTES`. Handlers look at the record through the `Desk` that `desk_of` gives them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
+
+from marsad.web import errors, overview
+from marsad.web.desk import Desk
+from marsad.web.security import Gate
+from marsad.web.settings import DeskSettings
+
+ROUTES: tuple[ControllerRouterHandler, ...] = (*overview.ROUTES,)
+"""Every page and action of the desk."""
+
+STATIC = Path(__file__).parent / "static"
+
+
+def make_app(settings: DeskSettings) -> Litestar:
+    """Return the desk as an ASGI application over the record that the settings name.
+
+    Raises:
+        RecordError: there is no such record, or it cannot be opened.
+    """
+    desk = Desk(settings)
+    static: Router = create_static_files_router(path="/static", directories=[STATIC], cache_control=errors.STAYS)
+
+    def close(_app: Litestar) -> None:
+        desk.close()
+
+    app = Litestar(
+        route_handlers=[*ROUTES, static],
+        middleware=[Gate(settings)],
+        exception_handlers=errors.HANDLERS,
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["/static/vendor/fonts"]),
+        on_shutdown=[close],
+        openapi_config=None,
+        request_max_body_size=2_000_000,
+    )
+    app.state.desk = desk
+    return app
+
+
+__all__: list[Any] = ["ROUTES", "make_app"]

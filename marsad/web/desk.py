@@ -1,0 +1,120 @@
+"""The desk: the open record with what every request needs, and who may ask for what.
+
+Reading needs no turn; whoever writes, or asks the linker, which remembers, waits for the one before.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+
+from marsad.pipeline import load_fold
+from marsad.record import Record, StoredJudgement, open_record
+from marsad.record.schema import audit
+from marsad.web.settings import DeskSettings, Person
+
+Answer = TypeVar("Answer")
+
+
+class Desk:
+    """An open record behind the desk; one for the whole process."""
+
+    def __init__(self, settings: DeskSettings) -> None:
+        self.settings = settings
+        self.fold = load_fold()
+        self._turn = threading.RLock()
+        self._record = open_record(settings.record, self.fold, create=False)
+
+    def close(self) -> None:
+        """Close the record."""
+        self._record.close()
+
+    def look(self, question: Callable[[sa.Connection], Answer]) -> Answer:
+        """Return the answer to a question over the record, asked of one moment of it."""
+        return self._record.look(question)
+
+    def ask(self, question: Callable[[Record], Answer]) -> Answer:
+        """Return the answer to a question that needs the record itself, and its linker; one at a time."""
+        with self._turn:
+            return question(self._record)
+
+    def change(self, work: Callable[[sa.Connection], Answer], person: Person, noted: tuple[str, str | None]) -> Answer:
+        """Do some work on the record, all or nothing, and note in the audit log who did which action to what."""
+
+        def with_note(connection: sa.Connection) -> Answer:
+            answer = work(connection)
+            note(connection, person.name, *noted)
+            return answer
+
+        with self._turn:
+            return self._record.change(with_note)
+
+    def judge(self, judgement: StoredJudgement, person: Person) -> int:
+        """Write a person's judgement down under their name; incidents follow it at once. Returns its number.
+
+        Raises:
+            RecordError: it names what is not there, or nothing that can be judged.
+        """
+        from marsad.record import incidents
+
+        signed = StoredJudgement(
+            **{name: getattr(judgement, name) for name in _JUDGEMENT}, author=person.name, key=0, at=""
+        )
+        linker = self._record.linker
+        what = (f"judge {judgement.kind}", judgement.left or f"judgement {judgement.undoes}")
+        return self.change(lambda connection: incidents.judge(connection, linker, signed), person, what)
+
+
+_JUDGEMENT = ("kind", "left", "right", "field", "value", "reason", "undoes")
+
+
+def note(connection: sa.Connection, author: str, action: str, target: str | None, details: str | None = None) -> None:
+    """Append a line to the audit log."""
+    at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    row = {"at": at, "author": author, "action": action, "target": target, "details": details}
+    connection.execute(audit.insert(), row)
+
+
+def desk_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Desk:
+    """Return the desk that a request came to."""
+    desk: Desk = connection.app.state.desk
+    return desk
+
+
+def person_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Person | None:
+    """Return who asks; None for whoever has not logged in."""
+    person: Person | None = connection.scope.get("user")
+    return person
+
+
+def who(request: Request[Any, Any, Any]) -> Person:
+    """Return who asks.
+
+    Raises:
+        NotAuthorizedException: nobody has logged in.
+    """
+    person = person_of(request)
+    if person is None:
+        raise NotAuthorizedException("Log in first.")
+    return person
+
+
+def needs(role: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]:
+    """Return a guard that lets in whoever may do what `role` may."""
+
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+        person = person_of(connection)
+        if person is None:
+            raise NotAuthorizedException("Log in first.")
+        if not person.may(role):
+            raise PermissionDeniedException(f"This needs the role {role}; you are {person.role}.")
+
+    return guard

@@ -1,0 +1,52 @@
+"""What a person or a program is told when a request cannot be served: a page, or one JSON shape for the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from marsad.errors import CodebookError, InputError, MarsadError, RecordError
+from marsad.web.templating import page
+
+STAYS = CacheControlHeader(max_age=86_400, public=True)
+"""How long a browser keeps a file of the package; addresses carry the version."""
+
+_STATUS: dict[type[MarsadError], int] = {InputError: 400, CodebookError: 400, RecordError: 409}
+
+
+def status_of(error: Exception) -> int:
+    """Return the HTTP status that an error means."""
+    if isinstance(error, HTTPException):
+        return error.status_code
+    if isinstance(error, RecordError) and "holds no" in str(error):
+        return 404
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
+
+
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Return the answer to a request that failed: what is wrong and what to do, nothing of the program's insides."""
+    status = status_of(error)
+    said = error.detail if isinstance(error, HTTPException) else str(error) if isinstance(error, MarsadError) else ""
+    if status == 500:
+        request.logger.error("a request failed", exc_info=error)
+    if request.url.path.startswith("/api"):
+        return Response({"error": {"status": status, "message": said or "The desk failed."}}, status_code=status)
+    wants_page = request.method == "GET" and "hx-request" not in request.headers
+    if status == 401 and wants_page:
+        return Redirect("/login", query_params={"next": request.url.path + _query(request)})
+    return page(request, "error.html", {"status": status, "said": said}, status=status)
+
+
+def _query(request: Request[Any, Any, Any]) -> str:
+    return f"?{request.url.query}" if request.url.query else ""
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    HTTPException: answer,
+    MarsadError: answer,
+    500: answer,
+}

@@ -1,0 +1,183 @@
+"""The overview: what the record holds, filtered by the address; the map's incidents, gathered by the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from litestar import Request, Response, get
+from litestar.types import ControllerRouterHandler
+
+from marsad.codebook import load_codebook
+from marsad.record import overview as record_view
+from marsad.record.overview import REVIEWS
+from marsad.resources import DATA, read_tsv
+from marsad.web import charts
+from marsad.web.cards import cards_of
+from marsad.web.desk import Desk, desk_of, needs
+from marsad.web.labels import Labels
+from marsad.web.templating import labels_of, page
+from marsad.web.view import ORDERS, PER_PAGE, View, view_of
+
+
+class MapPlaceRow(msgspec.Struct, frozen=True):
+    """A row of `map_places.tsv`: a name on the map; `size` is country, capital or town."""
+
+    id: str
+    en: str
+    ar: str
+    size: str
+    lat: float
+    lon: float
+    population: int
+    source: str
+
+
+_CELLS_ACROSS = 14
+_MOST_CELLS = 300
+READER = [needs("reader")]
+
+
+@get("/", guards=READER, sync_to_thread=True)
+def overview(request: Request[Any, Any, Any]) -> Response[str]:
+    """Show the overview, or only what changes with the filters where a script asks for that."""
+    desk, view, labels = desk_of(request), view_of(request), labels_of(request)
+    found = desk.look(lambda connection: _gather(connection, desk, view))
+    cards = desk.look(lambda connection: cards_of(connection, found["incidents"], labels))
+    drawn = charts.draw_histogram(found["counted"], found["unit"], labels)
+    values = {
+        "view": view,
+        "total": found["total"],
+        "cards": cards,
+        "chart": drawn,
+        "pages": -(-found["total"] // PER_PAGE),
+        "newest": found["newest"],
+        "choices": _choices(found, labels),
+        "chips": list(_chips(view, labels)),
+    }
+    return page(request, "results.html" if "hx-request" in request.headers else "overview.html", values)
+
+
+def _gather(connection: sa.Connection, desk: Desk, view: View) -> dict[str, Any]:
+    wanted, fold = view.wanted, desk.fold
+    portion = (view.page - 1) * PER_PAGE, PER_PAGE
+    days = record_view.extent(connection, wanted, fold)
+    unit = record_view.unit_of(_span(days)) if days else "day"
+    return {
+        "incidents": record_view.page(connection, wanted, fold, portion, view.order),
+        "total": record_view.count(connection, wanted, fold),
+        "counted": record_view.histogram(connection, wanted, fold, unit) if days else [],
+        "unit": unit,
+        "newest": record_view.newest(connection),
+        "countries": record_view.countries(connection),
+        "publishers": record_view.publishers(connection),
+    }
+
+
+def _span(days: tuple[str, str]) -> int:
+    import datetime
+
+    first, last = (datetime.date.fromisoformat(day) for day in days)
+    return (last - first).days
+
+
+def _choices(found: dict[str, Any], labels: Labels) -> dict[str, list[tuple[str, str]]]:
+    """What the filter form offers, each a code with its name."""
+    book = load_codebook()
+    return {
+        "type": [(code, labels.code("type", code)) for code in book.types],
+        "status": [(code, labels.code("status", code)) for code in book.statuses],
+        "country": sorted(
+            ((code, labels.country(code)) for code, _ in found["countries"]), key=lambda choice: choice[1]
+        ),
+        "publisher": [(name, name) for name, _ in found["publishers"]],
+        "review": [(code, labels.say(f"review_{code}")) for code in REVIEWS],
+        "order": [(code, labels.say(f"order_{code}")) for code in ORDERS],
+    }
+
+
+def _chips(view: View, labels: Labels) -> Iterable[tuple[str, str]]:
+    """The filters that are set, each with the address of the view without it."""
+    for name, values in view.pairs():
+        if name in ("order", "page", "at"):
+            continue
+        for value in values:
+            left = [v for v in values if v != value]
+            yield f"{labels.say(f'filter_{name}')}: {_shown(name, value, labels)}", "/" + view.query(**{name: left})
+
+
+def _shown(name: str, value: str, labels: Labels) -> str:
+    if name in ("type", "status"):
+        return labels.code(name, value)
+    if name == "country":
+        return labels.country(value)
+    if name in ("since", "until"):
+        return labels.day(value)
+    return labels.say(f"review_{value}") if name == "review" else value
+
+
+@get("/map.json", guards=READER, sync_to_thread=True)
+def map_cells(request: Request[Any, Any, Any], box: str, zoom: float) -> Response[bytes]:
+    """Return the incidents of a view in the box of a map (west,south,east,north), gathered as the zoom needs."""
+    desk, view, labels = desk_of(request), view_of(request), labels_of(request)
+    corners = _corners(box)
+    size = max(0.02, 360 / 2 ** max(0.0, min(zoom, 18.0)) / _CELLS_ACROSS * 2)
+    found = desk.look(lambda c: record_view.cells(c, view.wanted, desk.fold, corners, size))
+    found.sort(key=lambda cell: -cell.count)
+    rows = [_cell(cell, labels) for cell in found[:_MOST_CELLS]]
+    return Response(msgspec.json.encode({"cells": rows}), media_type="application/json")
+
+
+def _corners(box: str) -> tuple[float, float, float, float]:
+    from marsad.errors import InputError
+
+    try:
+        west, south, east, north = (float(part) for part in box.split(","))
+    except ValueError as error:
+        raise InputError(f"{box[:60]!r} is no box; give west,south,east,north.") from error
+    return max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)
+
+
+def _cell(cell: record_view.Cell, labels: Labels) -> dict[str, Any]:
+    book = load_codebook()
+    families: dict[str, int] = {}
+    for code, count in cell.types.items():
+        families[book.quad(code)] = families.get(book.quad(code), 0) + count
+    top = max(families, key=lambda family: (families[family], family))
+    said = labels.say("map_cell", count=cell.count)
+    if cell.harmed:
+        said = labels.join([said, labels.say("map_harmed", count=cell.harmed)])
+    if not cell.exact:
+        said = labels.join([said, labels.say("map_area")])
+    return {
+        "lat": round(cell.lat, 4),
+        "lon": round(cell.lon, 4),
+        "count": cell.count,
+        "shown": labels.number(cell.count),
+        "harmed": cell.harmed,
+        "exact": cell.exact,
+        "family": top,
+        "id": cell.id,
+        "said": said,
+    }
+
+
+@get("/map-places.json", guards=READER, sync_to_thread=True)
+def map_places(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return the names on the map: countries, capitals, large towns, the larger ones first."""
+    lang = labels_of(request).lang
+    rows = sorted(read_tsv(DATA / "desk" / "map_places.tsv", MapPlaceRow), key=lambda row: -row.population)
+    named = [{"name": getattr(r, lang), "size": r.size, "lat": r.lat, "lon": r.lon} for r in rows]
+    return Response(msgspec.json.encode(named), media_type="application/json")
+
+
+@get("/new", guards=READER, sync_to_thread=True)
+def newcomers(request: Request[Any, Any, Any], since: int = 0) -> Response[str]:
+    """Say how many reports came in since the one with this key; empty where none did."""
+    count = desk_of(request).look(lambda connection: record_view.newer(connection, since))
+    return page(request, "new.html", {"count": count})
+
+
+ROUTES: tuple[ControllerRouterHandler, ...] = (overview, map_cells, map_places, newcomers)

@@ -1,0 +1,136 @@
+"""The gate that every request passes: which hosts are answered, who asks, that a form came from our own page, the headers.
+
+A form proves where it comes from three ways: the browser says its origin, the cookie is not sent from other sites, and the
+form or its header repeats the cookie's value. A program with a token sends no cookie and needs none of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.datastructures import MutableScopeHeaders
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from marsad.web import accounts
+from marsad.web.settings import DeskSettings, Person, person_at_this_machine
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+SEAT = "marsad_seat"
+"""The cookie that a form repeats."""
+SESSION = "marsad_session"
+FIELD = "_seat"
+HEADER = "x-marsad-seat"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_HARMLESS = "/static/"
+
+
+class Gate(ASGIMiddleware):
+    """Lets requests in or turns them away; the person who asks is `scope["user"]`, the form's proof `state.seat`."""
+
+    def __init__(self, settings: DeskSettings) -> None:
+        self._hosts = settings.hosts()
+        self._needs_login = settings.needs_login()
+        self._sits_here = None if self._needs_login else person_at_this_machine()
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Pass a request on, or answer that it is turned away."""
+        request: Request[Any, Any, Any] = Request(scope, receive)
+        host = request.headers.get("host", "").lower()
+        if host not in self._hosts:
+            return await _refuse(send, 421, f"This desk does not answer to the name {host[:100]!r}.")
+        cookies = _cookies(request)
+        scope["user"] = await self._person(request, cookies)
+        seat = cookies.get(SEAT, "")
+        is_new = len(seat) < _SEAT_LENGTH
+        seat = secrets.token_urlsafe(_SEAT_BYTES) if is_new else seat
+        scope["state"]["seat"] = seat
+        person: Person | None = scope["user"]
+        has_token = person is not None and person.by_token
+        if request.method not in _SAFE and not has_token:
+            problem = "no seat" if is_new else await _forged(request, seat, self._hosts)
+            if problem:
+                return await _refuse(
+                    send, 403, f"This form is stale or comes from elsewhere ({problem}): reload the page."
+                )
+        sets = f"{SEAT}={seat}; Path=/; HttpOnly; SameSite=Strict" if is_new else ""
+        return await next_app(scope, receive, _with_headers(send, request.url.path, sets))
+
+    async def _person(self, request: Request[Any, Any, Any], cookies: dict[str, str]) -> Person | None:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            return await asyncio.to_thread(accounts.holder_of, request.app.state.desk.look, token.strip(), "token")
+        if self._sits_here is not None:
+            return self._sits_here
+        session = cookies.get(SESSION)
+        if not session:
+            return None
+        return await asyncio.to_thread(accounts.holder_of, request.app.state.desk.look, session, "session")
+
+
+_SEAT_BYTES = 24
+_SEAT_LENGTH = 32
+
+
+def _cookies(request: Request[Any, Any, Any]) -> dict[str, str]:
+    jar = SimpleCookie()
+    try:
+        jar.load(request.headers.get("cookie", ""))
+    except Exception:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+async def _forged(request: Request[Any, Any, Any], seat: str, hosts: frozenset[str]) -> str:
+    """What is wrong with where a form comes from; empty if nothing."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() not in hosts:
+        return "another origin"
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return "another site"
+    given = request.headers.get(HEADER)
+    if given is None and request.headers.get("content-type", "").startswith(
+        ("application/x-www-form-urlencoded", "multipart/form-data")
+    ):
+        given = str((await request.form()).get(FIELD, ""))
+    return "" if given is not None and hmac.compare_digest(given.encode(), seat.encode()) else "no proof"
+
+
+def _with_headers(send: Send, path: str, cookie: str) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            if not path.startswith(_HARMLESS):
+                headers.setdefault("cache-control", "private, no-store")
+            if cookie:
+                headers.add("set-cookie", cookie)
+        await send(message)
+
+    return sending
+
+
+async def _refuse(send: Send, status: int, reason: str) -> None:
+    body = reason.encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    headers += [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,68 @@
+"""What the desk is started with."""
+
+from __future__ import annotations
+
+import getpass
+import ipaddress
+
+import msgspec
+
+ROLES = ("reader", "coder", "editor", "admin")
+"""Who may do what, each also all that those before it may: look; judge; change agreements and words; keep accounts."""
+
+LANGUAGES = ("ar", "en")
+
+
+class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the desk stands. `record` names the record, `host` and `port` where it listens, `names` further host names by
+    which people reach it (behind a proxy, for instance), `lang` the language of who has not chosen one.
+    """
+
+    record: str = "marsad.db"
+    host: str = "127.0.0.1"
+    port: int = 8765
+    names: tuple[str, ...] = ()
+    lang: str = "en"
+    accounts: bool | None = None
+
+    def needs_login(self) -> bool:
+        """Say whether people must log in: wherever another machine can reach the desk, or if accounts are asked for."""
+        return self.accounts if self.accounts is not None else not is_loopback(self.host)
+
+    def hosts(self) -> frozenset[str]:
+        """Return the values of the Host header that are answered; any other is someone's trick (DNS rebinding)."""
+        own = {"127.0.0.1", "localhost", "[::1]"} if is_loopback(self.host) else set()
+        own |= {f"[{self.host}]" if ":" in self.host else self.host, *self.names}
+        return frozenset(name.lower() for name in (*own, *(f"{name}:{self.port}" for name in own)))
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is at the desk. `account` is None for whoever sits at this machine; `by_token` for a program with a token."""
+
+    name: str
+    role: str
+    account: int | None = None
+    by_token: bool = False
+
+    def may(self, role: str) -> bool:
+        """Say whether the person may do what `role` may."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine can reach a server that listens on `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def person_at_this_machine() -> Person:
+    """Return who sits at this machine, with every right: they can read and write the record's file anyway."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container without a name for its user
+        name = "local"
+    return Person(name=name, role="admin")
