@@ -38,7 +38,6 @@ def make_app(settings: DeskSettings) -> Litestar:
 
     app = Litestar(
         route_handlers=[*ROUTES, static],
-        middleware=[Gate(settings)],
         exception_handlers=errors.HANDLERS,
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["/static/vendor/fonts"]),
         on_shutdown=[close],
@@ -46,6 +45,8 @@ def make_app(settings: DeskSettings) -> Litestar:
         request_max_body_size=2_000_000,
     )
     app.state.desk = desk
+    # Around everything, so that what no route answers passes it too.
+    app.asgi_handler = Gate(settings, app.asgi_handler)
     return app
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from litestar import Request, Response, get
+from litestar.params import FromQuery
 from litestar.types import ControllerRouterHandler
 
 from marsad.codebook import load_codebook
@@ -119,7 +120,7 @@ def _shown(name: str, value: str, labels: Labels) -> str:
 
 
 @get("/map.json", guards=READER, sync_to_thread=True)
-def map_cells(request: Request[Any, Any, Any], box: str, zoom: float) -> Response[bytes]:
+def map_cells(request: Request[Any, Any, Any], box: FromQuery[str], zoom: FromQuery[float]) -> Response[bytes]:
     """Return the incidents of a view in the box of a map (west,south,east,north), gathered as the zoom needs."""
     desk, view, labels = desk_of(request), view_of(request), labels_of(request)
     corners = _corners(box)
@@ -174,7 +175,7 @@ def map_places(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get("/new", guards=READER, sync_to_thread=True)
-def newcomers(request: Request[Any, Any, Any], since: int = 0) -> Response[str]:
+def newcomers(request: Request[Any, Any, Any], since: FromQuery[int] = 0) -> Response[str]:
     """Say how many reports came in since the one with this key; empty where none did."""
     count = desk_of(request).look(lambda connection: record_view.newer(connection, since))
     return page(request, "new.html", {"count": count})

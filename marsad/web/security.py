@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.datastructures import MutableScopeHeaders
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from marsad.web import accounts
@@ -42,15 +41,16 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 _HARMLESS = "/static/"
 
 
-class Gate(ASGIMiddleware):
+class Gate:
     """Lets requests in or turns them away; the person who asks is `scope["user"]`, the form's proof `state.seat`."""
 
-    def __init__(self, settings: DeskSettings) -> None:
+    def __init__(self, settings: DeskSettings, app: ASGIApp) -> None:
+        self._app = app
         self._hosts = settings.hosts()
         self._needs_login = settings.needs_login()
         self._sits_here = None if self._needs_login else person_at_this_machine()
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer that it is turned away."""
         request: Request[Any, Any, Any] = Request(scope, receive)
         host = request.headers.get("host", "").lower()
@@ -71,7 +71,7 @@ class Gate(ASGIMiddleware):
                     send, 403, f"This form is stale or comes from elsewhere ({problem}): reload the page."
                 )
         sets = f"{SEAT}={seat}; Path=/; HttpOnly; SameSite=Strict" if is_new else ""
-        return await next_app(scope, receive, _with_headers(send, request.url.path, sets))
+        return await self._app(scope, receive, _with_headers(send, request.url.path, sets))
 
     async def _person(self, request: Request[Any, Any, Any], cookies: dict[str, str]) -> Person | None:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
