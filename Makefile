@@ -6,14 +6,17 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
+READY_FORMATS := $(VENV)/.ready-formats
 
-.PHONY: help setup demo test lint types check gate unit bench train gazetteer docs clean
+.PHONY: help setup formats demo test lint types check gate unit bench train gazetteer docs clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY_DEV) ## install Marsad with all that building and testing it needs
+
+formats: $(READY_FORMATS) ## install also what opens every export format, for its tests
 
 demo: $(READY) ## read the sample reports and say which page to open
 	@$(BIN)/marsad demo
@@ -70,4 +73,9 @@ $(READY): $(BIN)/python pyproject.toml constraints.txt
 $(READY_DEV): $(READY)
 	@echo "Installing what the tests need into $(VENV) ..."
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+$(READY_FORMATS): $(READY_DEV)
+	@echo "Installing what opens the export formats into $(VENV) ..."
+	@$(PIP) --editable '.[dev,dev-formats]'
 	@touch $@

@@ -11,8 +11,9 @@ import click
 from marsad.commands.agreements import agreements
 from marsad.commands.checking import check_data, doctor, score
 from marsad.commands.demo import demo
+from marsad.commands.exporting import export
 from marsad.commands.linking import incidents, judge, link
-from marsad.commands.listing import events, explain, export, reports, show
+from marsad.commands.listing import events, explain, reports, show
 from marsad.commands.reading import add, read
 from marsad.commands.serve import serve
 from marsad.commands.views import processes, relations

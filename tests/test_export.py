@@ -1,10 +1,7 @@
-"""What other programs read: the contract's JSON, CSV and GeoJSON."""
+"""What other programs read: the contract's JSON, the table of formats, and files that are whole or not there."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +11,14 @@ from standin import TEXT, StandIn, make_event, span_in
 
 from marsad.errors import InputError
 from marsad.export import FORMATS, pick_format, write_file
+from marsad.export.codes import LAYOUTS
+from marsad.export.columns import COLUMNS
 from marsad.export.contract import to_contract
-from marsad.export.tables import figure
+from marsad.export.dictionary import describe, load_dictionary
+from marsad.export.figures import figure
+from marsad.export.frame import Frame
 from marsad.model import Casualty, Damage, Document, Event, Money, Quantity
+from marsad.publication.items import Telling
 
 DOCUMENT = Document(id="r1", text=TEXT, published="2025-07-22", publisher="a.example", url="https://a.example/1")
 EVENT_KEYS = (
@@ -106,43 +108,6 @@ def test_every_quoted_text_is_its_slice() -> None:
     check(to_contract(StandIn().read(DOCUMENT)))
 
 
-def written(name: str, *events: Event) -> str:
-    stream = io.StringIO()
-    assert FORMATS[name](((DOCUMENT, event) for event in events), stream) == len(events)
-    return stream.getvalue()
-
-
-def test_csv_has_a_row_per_event() -> None:
-    (row,) = csv.DictReader(io.StringIO(written("csv", make_event("r1"))))
-    assert row["id"] == "r1:e1"
-    assert row["report"] == "r1"
-    assert row["places"] == "Sumy"
-    assert (row["killed_min"], row["killed_max"]) == ("3", "3")
-    assert row["weapons"] == "missile 2"
-    assert row["sources"] == "TASS"
-
-
-@pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@x", "\tx"])
-def test_csv_cells_are_no_formulas(words: str) -> None:
-    event = make_event("r1")
-    actor = msgspec.structs.replace(event.actor[0], name=words)
-    (row,) = csv.DictReader(io.StringIO(written("csv", msgspec.structs.replace(event, actor=(actor,)))))
-    assert row["actors"] == f"'{words}"
-
-
-def test_geojson_has_a_point_per_place_and_keeps_events_without_any() -> None:
-    nowhere = msgspec.structs.replace(make_event("r2"), places=())
-    found = json.loads(written("geojson", make_event("r1"), nowhere))
-    assert [f["geometry"] for f in found["features"]] == [{"type": "Point", "coordinates": [34.8, 50.92]}, None]
-    assert found["features"][0]["properties"]["place"] == "Sumy"
-    assert json.loads(written("geojson")) == {"type": "FeatureCollection", "features": []}
-
-
-def test_json_lines_say_which_report() -> None:
-    line = json.loads(written("jsonl", make_event("r1")))
-    assert (line["report"], line["id"], line["url"]) == ("r1", "r1:e1", "https://a.example/1")
-
-
 @pytest.mark.parametrize(
     ("quantity", "said"),
     [
@@ -164,28 +129,54 @@ def test_formats_are_picked_by_ending_or_name() -> None:
     assert pick_format("x.CSV", None) == "csv"
     assert pick_format("x.txt", "geojson") == "geojson"
     with pytest.raises(InputError, match="is no export format"):
-        pick_format("x.xlsx", None)
+        pick_format("x.doc", None)
 
 
-def test_csv_file_opens_in_excel(tmp_path: Path) -> None:
-    write_file(str(tmp_path / "x.csv"), "csv", [(DOCUMENT, make_event("r1"))])
-    assert (tmp_path / "x.csv").read_bytes().startswith(b"\xef\xbb\xbfid,")
+FRAME = Frame(subject="events", moment="2025-08-01T00:00:00Z")
 
 
-def test_a_failed_export_keeps_the_old_file(tmp_path: Path) -> None:
-    target = tmp_path / "x.csv"
+def test_the_longest_ending_names_the_format() -> None:
+    assert pick_format("x.acled.csv", None) == "acled"
+    assert pick_format("x.ftm.jsonl", None) == "ftm"
+    assert pick_format("x.jsonl", None) == "jsonl"
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_a_failed_export_keeps_the_old_file(tmp_path: Path, name: str) -> None:
+    target = tmp_path / "x"
     target.write_text("old")
 
-    def events() -> Iterator[tuple[Document, Event]]:
-        yield DOCUMENT, make_event("r1")
-        raise RuntimeError
+    def items() -> Iterator[Telling]:
+        yield Telling(document=DOCUMENT, event=make_event("r1"))
+        raise KeyboardInterrupt
 
-    with pytest.raises(RuntimeError):
-        write_file(str(target), "csv", events())
+    with pytest.raises(KeyboardInterrupt):
+        write_file(str(target), name, items(), FRAME)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_export_into_nowhere(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
-        write_file(str(tmp_path / "no" / "x.csv"), "csv", [])
+        write_file(str(tmp_path / "no" / "x.csv"), "csv", [], FRAME)
+
+
+def test_a_format_that_holds_no_incidents_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="gold holds events"):
+        write_file(str(tmp_path / "x"), "gold", [], Frame(subject="incidents", moment=""))
+
+
+def test_every_column_is_described_in_both_languages() -> None:
+    layouts = {**COLUMNS, **LAYOUTS}
+    for name, columns in layouts.items():
+        described = list(describe(name, columns))
+        assert [d[0] for d in described] == [c.name for c in columns]
+        assert all(en and ar for _, en, ar in described)
+    known = load_dictionary()
+    extra = {
+        (name, column)
+        for name, entries in known.items()
+        for column in entries
+        if column not in {c.name for c in layouts[name]} and not column.startswith("OUTCOME_")
+    }
+    assert extra == set()

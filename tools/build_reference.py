@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from marsad.checks import TABLES
 from marsad.cli import cli
 from marsad.export import FORMATS
-from marsad.export.tables import COLUMNS
+from marsad.export.codes import LAYOUTS
+from marsad.export.columns import COLUMNS
+from marsad.export.dictionary import describe
 from marsad.record.schema import metadata
 from marsad.resources import DATA
 
@@ -39,8 +42,8 @@ def write_page() -> str:
         "## Settings from the environment\n",
         table(("variable", "sets"), environment()),
         "## Export\n",
-        f"Formats: {', '.join(f'`{name}`' for name in FORMATS)}. Columns of a table (csv) and properties (geojson):\n",
-        " ".join(f"`{name}`" for name in COLUMNS) + "\n",
+        table(("format", "file endings", "holds", "for"), formats()),
+        *(part for name, columns in {**COLUMNS, **LAYOUTS}.items() for part in dictionary(name, columns)),
         "## Tables of the record\n",
         table(
             ("table", "columns"), ((f"`{t.name}`", ticks(c.name for c in t.columns)) for t in metadata.sorted_tables)
@@ -85,6 +88,21 @@ def environment() -> Iterator[tuple[str, str]]:
     }
     for name, (flag, text) in sorted(found.items()):
         yield f"`{name}`", f"`{flag}`: {cell(text)}"
+
+
+def formats() -> Iterator[tuple[str, str, str, str]]:
+    """Yield every export format with its endings, what it holds and what it is for."""
+    for name, form in FORMATS.items():
+        yield f"`{name}`", ticks(form.endings), ", ".join(form.about), form.use
+
+
+def dictionary(name: str, columns: Iterable[Any]) -> Iterator[str]:
+    """Yield a heading and the table of columns with what they mean in both languages."""
+    what = "Columns of" if name in COLUMNS else "Columns of the format"
+    yield f"### {what} {name}\n"
+    yield table(
+        ("column", "English", "Arabic"), ((f"`{c}`", cell(en), cell(ar)) for c, en, ar in describe(name, columns))
+    )
 
 
 def data_files() -> Iterator[tuple[str, str]]:

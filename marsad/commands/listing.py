@@ -121,24 +121,6 @@ def explain(settings: Settings, wanted: str, other: str | None, form: str | None
     return 0
 
 
-@click.command()
-@click.argument("file", type=click.Path())
-@click.option("--format", "form", help="csv, geojson or jsonl; default: the file's ending.")
-@with_filters
-@with_settings
-def export(settings: Settings, file: str, form: str | None, filters: Filters) -> int:
-    """Write the events in the record to FILE (- is standard output), in the order they were added."""
-    from marsad.export import FORMATS, pick_format, write_file
-    from marsad.export.wording import Wording
-
-    name = pick_format(file, form)
-    with open_the_record(settings) as record:
-        found = ((stored.document, stored.event) for stored in record.events(filters))
-        count = FORMATS[name](found, sys.stdout) if file == "-" else write_file(file, name, found)
-    say(settings, Wording(settings.lang).say("written", count=count, path=file))
-    return 0
-
-
 def _default() -> str:
     return "table" if is_terminal() else "jsonl"
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import msgspec
 
+from marsad.export.frame import Frame
+from marsad.export.incidents import incident_to_contract
 from marsad.model import (
     Attribution,
     Casualty,
@@ -21,6 +23,7 @@ from marsad.model import (
     Span,
     Weapon,
 )
+from marsad.publication.items import Telling
 
 
 def to_contract(coded: CodedDocument) -> dict[str, Any]:
@@ -71,12 +74,24 @@ def event_line(document: Document, event: Event) -> dict[str, Any]:
     return head | event_to_contract(event)
 
 
-def write_json_lines(events: Iterable[tuple[Document, Event]], stream: TextIO) -> int:
-    """Write one event a line, after the id, date and publisher of its report; returns how many."""
+def telling_line(item: Telling) -> dict[str, Any]:
+    """Return an event with its report and its incident."""
+    return event_line(item.document, item.event) | {"incident": item.incident, "verdict": item.verdict}
+
+
+def line_of(item: Any) -> dict[str, Any]:
+    """Return an event or an incident as the object that stands on a line of its own."""
+    if isinstance(item, Telling):
+        return telling_line(item)
+    return incident_to_contract(item.id, item.summary, item.verdict)
+
+
+def write_json_lines(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
+    """Write one event or incident a line, without the columns that the frame drops; returns how many."""
     count = 0
-    for document, event in events:
+    for item in items:
         count += 1
-        stream.write(msgspec.json.encode(event_line(document, event)).decode() + "\n")
+        stream.write(msgspec.json.encode({k: v for k, v in line_of(item).items() if k not in frame.drop}) + b"\n")
     return count
 
 

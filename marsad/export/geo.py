@@ -1,36 +1,106 @@
-"""GeoJSON for maps: one point per event and place; events without coordinates have a null geometry."""
+"""Files for maps: GeoJSON, whole or one feature a line, and KML.
+
+GeoJSON has one point per place; what has no coordinates keeps a null geometry. KML has one placemark per item.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TextIO
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
-from marsad.export.tables import COLUMNS
-from marsad.model import Document, Event, Place
+from marsad.export.columns import plain
+from marsad.export.frame import Frame, text_into
+from marsad.export.titles import title
+from marsad.model import Place
+from marsad.publication.items import Telling
 
-_NOT_PROPERTIES = {"lat", "lon", "places", "countries"}
+_NOT_PROPERTIES = {"lat", "lon", "places", "countries", "place_ids", "levels"}
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_KML = '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n'
 
 
-def write_geojson(events: Iterable[tuple[Document, Event]], stream: TextIO) -> int:
-    """Write a FeatureCollection, one feature a line; returns how many events."""
-    stream.write('{"type":"FeatureCollection","features":[')
-    count, separator = 0, "\n"
-    for document, event in events:
+def places_of(item: Any) -> tuple[Any, ...]:
+    """Return the places of an event or incident."""
+    found: tuple[Any, ...] = item.event.places if isinstance(item, Telling) else item.summary.places
+    return found
+
+
+def features(item: Any, frame: Frame) -> Iterator[dict[str, Any]]:
+    """Yield a GeoJSON feature for each place with coordinates, or one without geometry."""
+    columns = [c for c in frame.columns if c.name not in _NOT_PROPERTIES]
+    properties = plain(columns, item)
+    located = [p for p in places_of(item) if p.lat is not None and p.lon is not None]
+    for place in located or [None]:
+        yield _feature(properties, place)
+
+
+def _feature(properties: dict[str, Any], place: Any) -> dict[str, Any]:
+    if place is None:
+        return {"type": "Feature", "geometry": None, "properties": properties}
+    where = {"place": place.name, "place_id": place.id, "country": place.country}
+    if isinstance(place, Place):
+        where |= {"level": place.level, "place_text": place.span.text}
+    point = {"type": "Point", "coordinates": [place.lon, place.lat]}
+    return {"type": "Feature", "geometry": point, "properties": properties | where}
+
+
+def write_geojson(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
+    """Write a FeatureCollection, one feature a line; returns how many items."""
+    stream.write(b'{"type":"FeatureCollection","features":[')
+    count, separator = 0, b"\n"
+    for item in items:
         count += 1
-        properties = {name: read(document, event) for name, read in COLUMNS.items() if name not in _NOT_PROPERTIES}
-        places: list[Place | None] = [p for p in event.places if p.lat is not None]
-        for place in places or [None]:
-            stream.write(separator + msgspec.json.encode(_feature(properties, place)).decode())
-            separator = ",\n"
-    stream.write("\n]}\n")
+        for feature in features(item, frame):
+            stream.write(separator + msgspec.json.encode(feature))
+            separator = b",\n"
+    stream.write(b"\n]}\n")
     return count
 
 
-def _feature(properties: dict[str, Any], place: Place | None) -> dict[str, Any]:
-    if place is None:
-        return {"type": "Feature", "geometry": None, "properties": properties}
-    point = {"type": "Point", "coordinates": [place.lon, place.lat]}
-    where = {"place": place.name, "country": place.country, "level": place.level, "place_text": place.span.text}
-    return {"type": "Feature", "geometry": point, "properties": properties | where}
+def write_geojson_lines(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
+    """Write one feature a line and nothing around them; returns how many items."""
+    count = 0
+    for item in items:
+        count += 1
+        for feature in features(item, frame):
+            stream.write(msgspec.json.encode(feature) + b"\n")
+    return count
+
+
+def write_kml(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
+    """Write a placemark per item, with its days and all its columns; returns how many."""
+    count = 0
+    with text_into(stream) as text:
+        text.write(_KML + f"<name>Marsad: {xml(frame.subject)}</name>\n")
+        for item in items:
+            count += 1
+            text.write(_placemark(item, frame))
+        text.write("</Document>\n</kml>\n")
+    return count
+
+
+def _placemark(item: Any, frame: Frame) -> str:
+    values = plain(frame.columns, item)
+    points = [p for p in places_of(item) if p.lat is not None and p.lon is not None]
+    shapes = "".join(f"<Point><coordinates>{p.lon},{p.lat}</coordinates></Point>" for p in points)
+    if len(points) > 1:
+        shapes = f"<MultiGeometry>{shapes}</MultiGeometry>"
+    begin, end = values.get("date_start"), values.get("date_end")
+    span = f"<TimeSpan><begin>{begin}</begin><end>{end}</end></TimeSpan>" if begin else ""
+    data = "".join(
+        f"<Data name={quoteattr(name)}><value>{xml(value)}</value></Data>"
+        for name, value in values.items()
+        if value is not None
+    )
+    name = f"<name>{xml(title(item, frame.lang))}</name>"
+    # The order of the parts is that of the schema.
+    return f"<Placemark>{name}{span}<ExtendedData>{data}</ExtendedData>{shapes}</Placemark>\n"
+
+
+def xml(value: Any) -> str:
+    """Return a value as text of an XML element, without the characters that XML forbids."""
+    return escape(_NOT_IN_XML.sub("", str(value)))

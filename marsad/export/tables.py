@@ -1,109 +1,114 @@
-"""One row per event, for spreadsheets. Several values of a field share a cell, parted by "; "."""
+"""One row per event or incident, for spreadsheets. Several values of a field share a cell, parted by "; "."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
-from collections.abc import Callable, Iterable, Mapping
-from typing import TextIO
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
 
-from marsad.model import Document, Event, Participant, Quantity
+from marsad.export.columns import cell
+from marsad.export.dictionary import describe
+from marsad.export.extras import workbooks
+from marsad.export.frame import Frame, text_into
 
-Cell = str | int | float | None
+_MOST_ROWS = 1_048_575
+"""Rows under the header that a sheet of a workbook holds."""
 
-
-def _of_document(name: str) -> Callable[[Document, Event], Cell]:
-    return lambda document, _event: getattr(document, name)
-
-
-def _of_event(read: Callable[[Event], Cell]) -> Callable[[Document, Event], Cell]:
-    return lambda _document, event: read(event)
-
-
-def _join(values: Iterable[str | None]) -> str:
-    return "; ".join(dict.fromkeys(v for v in values if v))
+_LONGEST_CELL = 32_767
 
 
-def _names(parties: tuple[Participant, ...]) -> str:
-    return _join(p.name or p.span.text for p in parties)
+def write_csv(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
+    """Write a header and one row per item; returns how many."""
+    # Excel reads Arabic in a CSV file only behind a byte order mark.
+    return _write_csv(items, stream, frame, encoding="utf-8-sig", hashtags=False)
 
 
-def _first(event: Event, name: str) -> Cell:
-    return next((getattr(p, name) for p in event.places if p.lat is not None), None)
+def write_hxl(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
+    """Write CSV with a row of HXL hashtags under the header; returns how many."""
+    return _write_csv(items, stream, frame, encoding="utf-8", hashtags=True)
 
 
-def _harm(event: Event, outcome: str, bound: str) -> Cell:
-    """The largest figure given for an outcome; parts of a total are left out."""
-    found = [getattr(c.quantity, bound) for c in event.casualties if c.outcome == outcome and not c.subset]
-    return max((n for n in found if n is not None), default=None)
-
-
-def figure(quantity: Quantity) -> str:
-    """Return a count as people write it: 17, 17+, ≤17, 3-5, ~20, dozens; empty if nothing is known."""
-    low, high = quantity.min, quantity.max
-    if low is None and high is None:
-        return quantity.vague or (f"{quantity.joint} (joint)" if quantity.joint is not None else "")
-    about = "~" if quantity.approx else ""
-    if low == high:
-        return f"{about}{low}"
-    if high is None:
-        return f"{about}{low}+"
-    return f"{about}≤{high}" if low is None else f"{about}{low}-{high}"
-
-
-def _counted(kind: str, quantity: Quantity) -> str:
-    return f"{kind} {figure(quantity)}".strip()
-
-
-COLUMNS: Mapping[str, Callable[[Document, Event], Cell]] = {
-    "id": _of_event(lambda e: e.id),
-    "report": _of_document("id"),
-    "published": _of_document("published"),
-    "publisher": _of_document("publisher"),
-    "url": _of_document("url"),
-    "type": _of_event(lambda e: e.type),
-    "modes": _of_event(lambda e: _join(e.modes)),
-    "status": _of_event(lambda e: e.status),
-    "generic": _of_event(lambda e: "yes" if e.generic else "no"),
-    "confidence": _of_event(lambda e: round(e.confidence, 3)),
-    "date_start": _of_event(lambda e: e.date.start if e.date else None),
-    "date_end": _of_event(lambda e: e.date.end if e.date else None),
-    "actors": _of_event(lambda e: _names(e.actor)),
-    "actor_countries": _of_event(lambda e: _join(p.country for p in e.actor)),
-    "actor_sectors": _of_event(lambda e: _join(p.sector for p in e.actor)),
-    "recipients": _of_event(lambda e: _names(e.recipient)),
-    "recipient_countries": _of_event(lambda e: _join(p.country for p in e.recipient)),
-    "recipient_sectors": _of_event(lambda e: _join(p.sector for p in e.recipient)),
-    "places": _of_event(lambda e: _join(p.name for p in e.places)),
-    "countries": _of_event(lambda e: _join(p.country for p in e.places)),
-    "lat": _of_event(lambda e: _first(e, "lat")),
-    "lon": _of_event(lambda e: _first(e, "lon")),
-    "killed_min": _of_event(lambda e: _harm(e, "killed", "min")),
-    "killed_max": _of_event(lambda e: _harm(e, "killed", "max")),
-    "injured_min": _of_event(lambda e: _harm(e, "injured", "min")),
-    "injured_max": _of_event(lambda e: _harm(e, "injured", "max")),
-    "casualties": _of_event(lambda e: _join(c.span.text for c in e.casualties)),
-    "weapons": _of_event(lambda e: _join(_counted(w.kind, w.quantity) for w in e.weapons)),
-    "damage": _of_event(lambda e: _join(_counted(d.object, d.quantity) for d in e.damage)),
-    "money": _of_event(lambda e: e.money.span.text if e.money else None),
-    "sources": _of_event(lambda e: _join(a.name or a.span.text for a in e.source)),
-    "trigger": _of_event(lambda e: e.trigger.text),
-    "start": _of_event(lambda e: e.trigger.start),
-    "end": _of_event(lambda e: e.trigger.end),
-}
-"""Column name → how its cell is read. The order is the file's."""
-
-
-def write_csv(events: Iterable[tuple[Document, Event]], stream: TextIO) -> int:
-    """Write a header and one row per event; returns how many events."""
-    rows = csv.writer(stream)
-    rows.writerow(COLUMNS)
-    count = 0
-    for document, event in events:
-        count += 1
-        rows.writerow([_safe(read(document, event)) for read in COLUMNS.values()])
+def _write_csv(items: Iterable[Any], stream: BinaryIO, frame: Frame, *, encoding: str, hashtags: bool) -> int:
+    with text_into(stream, encoding) as text:
+        rows = csv.writer(text)
+        rows.writerow(c.name for c in frame.columns)
+        if hashtags:
+            rows.writerow(c.hxl for c in frame.columns)
+        count = 0
+        for item in items:
+            count += 1
+            rows.writerow([safe(cell(c, c.read(item))) for c in frame.columns])
     return count
 
 
-def _safe(cell: Cell) -> Cell:
-    """Keep a spreadsheet from running a report's words as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+def safe(value: Any) -> Any:
+    """Keep a spreadsheet from running a report's words as a formula; write yes and no."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def write_xlsx(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
+    """Write a workbook: a sheet of items (more where one is full), and one that says what the columns mean.
+
+    Text is written as text, never as a formula, a number or a link. Returns how many items.
+    """
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _closing(workbooks().Workbook(stream, options | {"tmpdir": folder})) as book,
+    ):
+        bold = book.add_format({"bold": True})
+        count, sheet = 0, None
+        for item in items:
+            if count % _MOST_ROWS == 0:
+                sheet = _add_sheet(book, frame, bold, count // _MOST_ROWS)
+            row = count % _MOST_ROWS + 1
+            for column, c in enumerate(frame.columns):
+                _put(sheet, row, column, cell(c, c.read(item)))
+            count += 1
+        if sheet is None:
+            _add_sheet(book, frame, bold, 0)
+        about = book.add_worksheet("columns")
+        for row, line in enumerate((("column", "English", "Arabic"), *describe(frame.subject, frame.columns))):
+            for column, value in enumerate(line):
+                about.write_string(row, column, value, bold if row == 0 else None)
+        book.close()
+    return count
+
+
+@contextlib.contextmanager
+def _closing(book: Any) -> Iterator[Any]:
+    """Give a workbook, and close the files that it keeps its rows in where it was not finished."""
+    try:
+        yield book
+    finally:
+        for sheet in book.worksheets():
+            sheet.row_data_fh.close()
+
+
+def _add_sheet(book: Any, frame: Frame, bold: Any, number: int) -> Any:
+    sheet = book.add_worksheet(frame.subject + (f" {number + 1}" if number else ""))
+    sheet.freeze_panes(1, 0)
+    for column, c in enumerate(frame.columns):
+        sheet.write_string(0, column, c.name, bold)
+    return sheet
+
+
+def _put(sheet: Any, row: int, column: int, value: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value)
+    else:
+        text = str(value)
+        sheet.write_string(row, column, text if len(text) < _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…")

@@ -9,7 +9,7 @@ import msgspec
 
 from marsad.codebook import load_codebook
 from marsad.errors import CodebookError
-from marsad.export.tables import figure
+from marsad.export.figures import figure
 from marsad.model import Casualty, DateRange, Event, Participant, Place, Quantity, Span, Why
 from marsad.resources import DATA, read_yaml
 

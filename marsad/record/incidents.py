@@ -59,6 +59,14 @@ def list_incidents(
     connection: sa.Connection, filters: query.Filters, fold: query.Fold, *, with_rejected: bool = False
 ) -> Iterator[StoredIncident]:
     """Yield the incidents that pass, the latest first; those that people rejected only if asked for."""
+    select = select_incidents(filters, fold, with_rejected=with_rejected)
+    select = select.order_by(sa.nulls_last(incidents.c.date_start.desc()), incidents.c.id).limit(filters.limit)
+    for row in query.stream(connection, select):
+        yield stored(row)
+
+
+def select_incidents(filters: query.Filters, fold: query.Fold, *, with_rejected: bool) -> sa.Select[Any]:
+    """Return the query for the incidents that pass, in no order yet."""
     select = sa.select(incidents)
     if not with_rejected:
         select = select.where(incidents.c.verdict.is_(None) | (incidents.c.verdict != "rejected"))
@@ -74,9 +82,7 @@ def list_incidents(
         held = sa.select(sketches.c.incident).join(events, events.c.key == sketches.c.event)
         held = held.join(documents, documents.c.key == events.c.document)
         select = select.where(incidents.c.id.in_(held.where(sketches.c.incident.is_not(None), conditions)))
-    select = select.order_by(sa.nulls_last(incidents.c.date_start.desc()), incidents.c.id).limit(filters.limit)
-    for row in query.stream(connection, select):
-        yield stored(row)
+    return select
 
 
 def list_copies(connection: sa.Connection) -> list[list[str]]:

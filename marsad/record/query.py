@@ -73,9 +73,7 @@ def list_events(
     """Yield the current events that pass."""
     columns = [documents.c[name] for name in _HEAD]
     select = sa.select(events.c.event, *columns).join(documents, documents.c.key == events.c.document)
-    select = select.where(documents.c.current.is_(True), *_event_conditions(filters, fold))
-    if filters.text is not None:
-        select = select.where(_has_words(filters.text, fold))
+    select = select.where(documents.c.current.is_(True), *conditions(filters, fold))
     if latest_first:
         select = select.order_by(sa.nulls_last(events.c.date_start.desc()), events.c.key)
     else:
@@ -211,6 +209,12 @@ def _in_full_text(element: Any, compiler: Any, **options: Any) -> str:
 def _in_words(element: Any, compiler: Any, **options: Any) -> str:
     word = compiler.process(element.clauses, **options)
     return f"document_words.words LIKE '%%' || replace({word}, '_', '\\_') || '%%'"
+
+
+def conditions(filters: Filters, fold: Fold) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on events and their reports that the filters set."""
+    words = [] if filters.text is None else [_has_words(filters.text, fold)]
+    return [*_event_conditions(filters, fold), *words]
 
 
 def event_filters(filters: Filters, fold: Fold) -> Iterator[sa.ColumnElement[bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TypeVar
@@ -174,6 +175,15 @@ class Record:
     def examine(self) -> list[str]:
         """Return a sentence for every fault of the record; none if it is sound."""
         return self.look(lambda connection: list(doctor.examine(connection)))
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one moment of the record, to be read from while it is open."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            raise explain(error, self._location) from error
 
     def look(self, question: Callable[[sa.Connection], Answer]) -> Answer:
         """Return the answer to a question over the record, asked of one moment of it."""

@@ -1,0 +1,73 @@
+"""`marsad export`: events and incidents as files for other programs."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from marsad.commands.options import Settings, open_the_record, say, with_filters, with_settings
+
+if TYPE_CHECKING:
+    from marsad.record import Filters
+
+
+@click.command()
+@click.argument("file", type=click.Path())
+@click.option("--format", "form", help="Default: the file's ending; `marsad export --help` lists them.")
+@click.option("--what", type=click.Choice(["events", "incidents"]), default="events", show_default=True)
+@click.option(
+    "--policy",
+    default="open",
+    show_default=True,
+    envvar="MARSAD_POLICY",
+    help="What may leave the record: open, careful, or a policy file.",
+)
+@with_filters
+@with_settings
+def export(settings: Settings, file: str, form: str | None, what: str, policy: str, filters: Filters) -> int:
+    """Write the events or incidents in the record to FILE (- is standard output).
+
+    Formats: csv, xlsx, jsonl, geojson, geojsonl, parquet, geoparquet, plover, acled, ucdp, hxl, kml, atom, ftm, gold.
+    """
+    from marsad import publishing
+    from marsad.export import pick_format
+    from marsad.export.wording import Wording
+    from marsad.publication.policy import load_policy
+
+    name = pick_format(file, form)
+    with open_the_record(settings) as record:
+        view = publishing.View(record, load_policy(policy))
+        if file == "-":
+            count = publishing.export_to(view, sys.stdout.buffer, name, what, filters)
+        else:
+            with _progress(settings) as tell:
+                count = publishing.export(view, file, name, what, filters, tell)
+    say(settings, Wording(settings.lang).say(f"written_{what}", count=count, path=file))
+    return 0
+
+
+@contextlib.contextmanager
+def _progress(settings: Settings) -> Iterator[Callable[[int], None] | None]:
+    """Count along on a terminal once an export takes more than a second."""
+    if settings.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.status import Status
+
+    began = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        shown: list[Status] = []
+
+        def tell(count: int) -> None:
+            if not shown and time.monotonic() - began > 1:
+                shown.append(stack.enter_context(Status("", console=Console(stderr=True))))
+            if shown:
+                shown[0].update(f"{count:,}")
+
+        yield tell

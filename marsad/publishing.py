@@ -1,0 +1,154 @@
+"""The record as it is published: events and incidents through filters and a publication policy, for every way out."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from marsad.errors import InputError
+from marsad.export import FORMATS, write_file, write_stream
+from marsad.export.frame import Frame
+from marsad.pipeline import LANGUAGE, load_fold, load_names
+from marsad.publication.atlas import Atlas
+from marsad.publication.items import Happening, Telling
+from marsad.publication.policy import Policy, load_policy
+from marsad.publication.publisher import Publisher
+from marsad.record import Filters, Record, leaving
+
+SUBJECTS = ("events", "incidents")
+_EVERY = 200
+"""Items between two words about progress."""
+
+
+class View:
+    """A record as one policy shows it on one day."""
+
+    def __init__(self, record: Record, policy: Policy | None = None, today: datetime.date | None = None) -> None:
+        self.policy = policy or load_policy("open")
+        self.record = record
+        self.atlas = Atlas(_load_gazetteer)
+        self.today = today or datetime.datetime.now(datetime.UTC).date()
+        self._fold = load_fold()
+        self._names = {actor.id: actor.name for actor in load_names().all()} if self.policy.withholds_words else {}
+        self._publisher = Publisher(self.policy, self.today, self.atlas, self._names)
+
+    def tellings(self, filters: Filters, *, with_text: bool = False, after: int = 0) -> Iterator[tuple[int, Telling]]:
+        """Yield the events that pass the filters and the policy, in the order of adding, each with its key.
+
+        Raises:
+            InputError: the filters ask for what the policy withholds.
+        """
+        asked = self._asked(filters)
+        with self.record.reading() as connection:
+            found = leaving.tellings(connection, asked, self._fold, with_text=with_text, after=after)
+            passed = (
+                (key, told)
+                for key, item in found
+                if (told := self._publisher.telling(item)) is not None and self._shows(told, filters)
+            )
+            yield from itertools.islice(passed, filters.limit)
+
+    def happenings(
+        self, filters: Filters, *, after: leaving.Place | None = None
+    ) -> Iterator[tuple[leaving.Place, Happening]]:
+        """Yield the incidents that pass the filters and the policy, the latest first, each with its place in the order.
+
+        Raises:
+            InputError: the filters ask for what the policy withholds.
+        """
+        asked = self._asked(filters)
+        with self.record.reading() as connection:
+            found = leaving.happenings(connection, asked, self._fold, after=after)
+            passed = (
+                (place, told)
+                for place, item in found
+                if (told := self._publisher.happening(item)) is not None and self._shows(told, filters)
+            )
+            yield from itertools.islice(passed, filters.limit)
+
+    def happening(self, wanted: str) -> Happening | None:
+        """Return an incident as the policy shows it, by its id or an old one; None if there is none, or none to show."""
+        found = self.record.look(lambda connection: leaving.find(connection, wanted))
+        return None if found is None else self._publisher.happening(found)
+
+    def items(self, subject: str, filters: Filters, *, with_text: bool = False) -> Iterator[Any]:
+        """Yield events or incidents, as `tellings` and `happenings` do, without their places in the order."""
+        if subject == "events":
+            yield from (told for _, told in self.tellings(filters, with_text=with_text))
+        else:
+            yield from (told for _, told in self.happenings(filters))
+
+    def frame(self, subject: str, *, lang: str = "en", link: str | None = None) -> Frame:
+        """Return how an export of this view is made, now."""
+        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return Frame(subject=subject, moment=now, atlas=self.atlas, lang=lang, link=link)
+
+    def _asked(self, filters: Filters) -> Filters:
+        """What is asked of the record: all that may pass; what is withheld counts only once the policy was applied."""
+        if filters.text is not None and self.policy.withholds_words:
+            raise InputError(
+                "This view withholds the words of reports, so it cannot be searched by them; leave --text out."
+            )
+        return msgspec.structs.replace(filters, limit=None)
+
+    def _shows(self, item: Telling | Happening, filters: Filters) -> bool:
+        """Whether what is left of an item still passes: a search must not find what the policy took out."""
+        if not self.policy.withholds_words:
+            return True
+        places: tuple[Any, ...]
+        if isinstance(item, Telling):
+            actors = [v for p in item.event.actor for v in (p.name, p.country) if v]
+            places, parties = item.event.places, (*item.event.actor, *item.event.recipient)
+            countries = {p.country for p in parties}
+        else:
+            actors = [self._names.get(a, a) for a in item.summary.actors]
+            places, countries = item.summary.places, set(item.summary.actors)
+        if filters.actor is not None and not self._names_one(filters.actor, actors):
+            return False
+        if filters.place is not None and not self._names_one(filters.place, [p.name for p in places]):
+            return False
+        if filters.min_killed is not None and "casualties" in self.policy.drop.fields:
+            return False
+        within = {p.country for p in places} or countries
+        return filters.country is None or filters.country.upper() in within
+
+    def _names_one(self, wanted: str, names: Iterable[str]) -> bool:
+        folded = self._fold(wanted).casefold()
+        return any(folded in self._fold(name).casefold() for name in names)
+
+
+def export(
+    view: View, path: str, name: str, subject: str, filters: Filters, tell: Callable[[int], None] | None = None
+) -> int:
+    """Write what a view shows to a file in a format, and return how many items; `tell` is told how many so far.
+
+    Raises:
+        InputError: the file cannot be written, or the format does not hold such items.
+    """
+    return write_file(path, name, _told(_items(view, name, subject, filters), tell), view.frame(subject))
+
+
+def export_to(view: View, stream: Any, name: str, subject: str, filters: Filters) -> int:
+    """Write what a view shows to an open binary stream, as `export` does."""
+    return write_stream(stream, name, _items(view, name, subject, filters), view.frame(subject))
+
+
+def _items(view: View, name: str, subject: str, filters: Filters) -> Iterator[Any]:
+    return view.items(subject, filters, with_text=FORMATS[name].needs_text)
+
+
+def _told(items: Iterable[Any], tell: Callable[[int], None] | None) -> Iterator[Any]:
+    for count, item in enumerate(items, 1):
+        yield item
+        if tell is not None and count % _EVERY == 0:
+            tell(count)
+
+
+def _load_gazetteer() -> Any:
+    from marsad import lang  # loading takes its time, and not every export asks where a place lies
+
+    return lang.load(LANGUAGE).gazetteer
