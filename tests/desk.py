@@ -35,7 +35,8 @@ def make_record(path: Path) -> None:
 
 def hostile() -> Document:
     """A report that says what a browser would run."""
-    text = f"قُتل 7 أشخاص في قصف على مدينة سومي {HOSTILE} يوم الاثنين، وفق {HOSTILE}."
+    told = "قُتل 7 أشخاص في قصف على مدينة سومي يوم الاثنين، وفق السلطات المحلية."
+    text = f"{told}\n{HOSTILE}\nوأصيب 12 آخرون، حسب رئيس البلدية {HOSTILE}."
     return Document(
         id='h"><script>alert(9)</script>',
         text=text,

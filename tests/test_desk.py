@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import HOST, client_of, make_record
+from desk import HOST, HOSTILE, client_of, copy_of, hostile, make_record, seat
 from litestar.testing import TestClient
 
 
@@ -69,3 +70,123 @@ def test_the_map_gathers_what_stands_close(client: TestClient[Any]) -> None:
     far, near = (client.get(f"/map.json?box={whole}&zoom={zoom}").json()["cells"] for zoom in (1, 10))
     assert sum(c["count"] for c in far) == sum(c["count"] for c in near) > 5
     assert len(far) < len(near)
+
+
+# ---- what people do ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(record: Path, tmp_path: Path) -> Iterator[TestClient[Any]]:
+    """A desk over a record that the test may change."""
+    with client_of(copy_of(record, tmp_path / "own.db")) as made:
+        yield made
+
+
+def incidents_of(client: TestClient[Any], query: str = "") -> list[str]:
+    return re.findall(r'class="opens" href="/incidents/([^"]+)"', client.get(f"/?lang=en{query}").text)
+
+
+def do(client: TestClient[Any], name: str, **form: str) -> Any:
+    return client.post(f"/incidents/{name}/judge", data={"_seat": seat(client), **form}, follow_redirects=True)
+
+
+def test_a_figure_is_corrected_and_the_correction_undone(own: TestClient[Any]) -> None:
+    name = incidents_of(own, "&min_killed=9")[0]
+    before = own.get(f"/incidents/{name}").text
+    page = do(own, name, kind="correct", field="killed", value="123", reason="counted again").text
+    assert '<td class="n best">123</td>' in page
+    assert "set by a person" in page
+    assert "counted again" in page
+    number = re.findall(r'action="/judgements/(\d+)/undo"', page)[0]
+    form = {"_seat": seat(own), "incident": name}
+    page = own.post(f"/judgements/{number}/undo", data=form, follow_redirects=True).text
+    assert best(page) == best(before)
+
+
+def best(page: str) -> list[str]:
+    return re.findall(r'<td class="n best">([^<]+)</td>', page)
+
+
+def test_two_incidents_become_one_and_two_again(own: TestClient[Any]) -> None:
+    one, other = incidents_of(own, "&type=ASSAULT")[:2]
+    page = do(own, one, kind="same", other=other).text
+    number = re.findall(r'action="/judgements/(\d+)/undo"', page)[0]
+    left = incidents_of(own)
+    assert (one in left) != (other in left)
+    own.post(f"/judgements/{number}/undo", data={"_seat": seat(own), "incident": one})
+    assert {one, other} <= set(incidents_of(own))
+
+
+def test_a_rejected_incident_is_listed_only_when_asked_for(own: TestClient[Any]) -> None:
+    name = incidents_of(own)[0]
+    do(own, name, kind="reject")
+    assert name not in incidents_of(own)
+    assert name in incidents_of(own, "&review=rejected")
+
+
+def test_a_report_is_taken_out_of_an_incident(own: TestClient[Any]) -> None:
+    for name in incidents_of(own, "&type=ASSAULT"):
+        page = own.get(f"/incidents/{name}?lang=en").text
+        found = re.search(r'name="event" value="([^"]+)"><input type="hidden" name="other" value="([^"]+)"', page)
+        if found:
+            before = len(re.findall('class="told"', page))
+            page = do(own, name, kind="not-same", event=found[1], other=found[2]).text
+            assert "split off" in page
+            assert len(re.findall('class="told"', page)) < before
+            return
+    raise AssertionError("no incident of several reports")
+
+
+def test_the_queue_moves_on_with_every_answer(own: TestClient[Any]) -> None:
+    seen = []
+    for kind in ("confirm", "reject", "confirm"):
+        name = re.findall(r'action="/incidents/([^"/]+)/judge"', own.get("/review").text)[0]
+        seen.append(name)
+        do(own, name, kind=kind, then="review")
+    assert len(set(seen)) == 3
+    assert "3 of" in own.get("/review?lang=en").text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"kind": "correct", "field": "killed", "value": "many"},
+        {"kind": "correct", "field": "killed", "value": "-1"},
+        {"kind": "correct", "field": "height", "value": "3"},
+        {"kind": "same"},
+        {"kind": "same", "other": "i-000000000000"},
+        {"kind": "note"},
+        {"kind": "drop table"},
+    ],
+    ids=lambda form: "-".join(form.values()),
+)
+def test_what_cannot_be_judged_is_refused_in_a_sentence(own: TestClient[Any], form: dict[str, str]) -> None:
+    answer = do(own, incidents_of(own)[0], **form)
+    assert answer.status_code in (400, 404, 409)
+    assert "This did not work" in answer.text
+
+
+# ---- hostile text -----------------------------------------------------------------------------------------------------
+
+
+def test_hostile_text_is_text_on_every_page(client: TestClient[Any]) -> None:
+    from urllib.parse import quote
+
+    name = incidents_of(client, "&country=UKR")[0]
+    paths = [
+        "/?country=UKR",
+        f"/incidents/{name}",
+        f"/incidents/{name}/why",
+        "/review",
+        f"/reports/{quote(hostile().id)}",
+    ]
+    for path in (*paths, f"/?text={quote(HOSTILE)}", f"/?place={quote(HOSTILE)}", f"/?at={quote(HOSTILE)}"):
+        page = client.get(path).text
+        for markup in ("<script>alert", "<img src=x", "<svg onload", "<style>*", '="javascript:', ">49"):
+            assert markup not in page, path
+        shown = re.sub(r'value="[^"]*"', "", page)
+        assert "\u202e" not in shown, f"{path}: text that turns a line around"
+    report = client.get(paths[-1]).text
+    assert "&lt;script&gt;alert(1)" in report
+    assert 'href="javascript' not in report
+    assert "U+202E" in report, "what nobody sees is named"

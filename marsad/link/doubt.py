@@ -44,6 +44,20 @@ def doubt(summary: Summary) -> float:
     )
 
 
+def doubts(summary: Summary) -> list[str]:
+    """Return what is doubtful about an incident: contradicted, one_source, range, no_day, no_place."""
+    reckoning = summary.reckoning
+    is_wide = any(f.high > f.low for f in reckoning.figures.values())
+    grounds = {
+        "contradicted": reckoning.contradicted,
+        "one_source": reckoning.sources < 2,
+        "range": is_wide,
+        "no_day": summary.start is None,
+        "no_place": not summary.places,
+    }
+    return [name for name, holds in grounds.items() if holds]
+
+
 def priority(summary: Summary) -> float:
     """Return how soon a person should look at an incident: harm times doubt, higher is sooner."""
     return round(harm(summary) * doubt(summary), 3)

@@ -7,7 +7,7 @@ on.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -18,7 +18,8 @@ from marsad.link.resolver import Ruling
 from marsad.link.summary import Ruled
 from marsad.record.schema import documents, judgements, sketches
 
-KINDS = ("same", "not-same", "confirm", "reject", "correct", "undo")
+KINDS = ("same", "not-same", "confirm", "reject", "correct", "undo", "note", "assign")
+"""What a judgement says of events; `note` and `assign` change nothing, their words are the `reason`."""
 
 _seats = msgspec.json.Decoder(tuple[tuple[int, int], ...])
 _sketch = msgspec.json.Decoder(EventSketch)
@@ -187,6 +188,29 @@ def list_all(connection: sa.Connection) -> list[StoredJudgement]:
     """Return every judgement, the oldest first."""
     undone = undone_keys(connection)
     return [_stored(row, undone) for row in connection.execute(sa.select(judgements).order_by(judgements.c.key))]
+
+
+def list_about(connection: sa.Connection, seats: Mapping[str, Collection[tuple[int, int]]]) -> list[StoredJudgement]:
+    """Return the judgements on events that stand at these places of reports, and what took them back, the oldest first."""
+    names = list(seats)
+    is_near = judgements.c.left_report.in_(names) | judgements.c.right_report.in_(names)
+    found = []
+    for row in connection.execute(sa.select(judgements).where(is_near).order_by(judgements.c.key)):
+        sides = ((row.left_report, row.left_seats), (row.right_report, row.right_seats))
+        if any(_meets(judged, seats.get(report, ())) for report, judged in sides if report and judged):
+            found.append(row)
+    keys = {row.key for row in found}
+    undoing = sa.select(judgements).where(judgements.c.undoes.is_not(None)).order_by(judgements.c.key)
+    for row in connection.execute(undoing) if keys else ():
+        if row.undoes in keys:
+            keys.add(row.key)
+            found.append(row)
+    undone = undone_keys(connection)
+    return [_stored(row, undone) for row in sorted(found, key=lambda row: row.key)]
+
+
+def _meets(judged: str, seats: Collection[tuple[int, int]]) -> bool:
+    return any(start < b and a < end for start, end in _seats.decode(judged) for a, b in seats)
 
 
 def reports_of(connection: sa.Connection, key: int) -> list[tuple[str, str]]:

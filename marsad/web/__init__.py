@@ -13,12 +13,18 @@ from litestar.config.compression import CompressionConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from marsad.web import errors, overview
+from marsad.web import actions, errors, incident, overview, report, review
 from marsad.web.desk import Desk
-from marsad.web.security import Gate
+from marsad.web.security import Gate, comes_from_here
 from marsad.web.settings import DeskSettings
 
-ROUTES: tuple[ControllerRouterHandler, ...] = (*overview.ROUTES,)
+ROUTES: tuple[ControllerRouterHandler, ...] = (
+    *overview.ROUTES,
+    *incident.ROUTES,
+    *report.ROUTES,
+    *review.ROUTES,
+    *actions.ROUTES,
+)
 """Every page and action of the desk."""
 
 STATIC = Path(__file__).parent / "static"
@@ -38,6 +44,7 @@ def make_app(settings: DeskSettings) -> Litestar:
 
     app = Litestar(
         route_handlers=[*ROUTES, static],
+        guards=[comes_from_here],
         exception_handlers=errors.HANDLERS,
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["/static/vendor/fonts"]),
         on_shutdown=[close],

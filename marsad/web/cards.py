@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -11,17 +11,19 @@ import sqlalchemy as sa
 from marsad.codebook import load_codebook
 from marsad.gazetteer import PlaceNameRow
 from marsad.link.summary import Where
-from marsad.model import Place
+from marsad.model import Participant, Place
 from marsad.record.incidents import StoredIncident
-from marsad.record.schema import events, sketches
+from marsad.record.schema import documents, events
 from marsad.resources import DATA, read_tsv
 from marsad.web.labels import Labels
+from marsad.web.quotes import Quote, quote
 
-_MOST_EVENTS = 400
+_MOST_NAMES = 2
+AREAS = ("admin", "area", "country")
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """What a card of an incident says, in one language."""
+    """What a card of an incident says, in one language; `quote` are the words of its first report."""
 
     id: str
     type: str
@@ -30,6 +32,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     modes: str
     where: str
     country: str
+    parties: tuple[str, str]
     when: str
     figures: tuple[tuple[str, str], ...]
     reports: int
@@ -38,42 +41,67 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     denied: bool
     is_area: bool
+    quote: Quote | None
 
     def title(self) -> str:
         """Return what and where in one line."""
         return " – ".join(v for v in (self.kind, self.where or self.country) if v)
 
 
-class _Places(msgspec.Struct):
-    """The places of an event, without all else that it holds."""
+class _Told(msgspec.Struct):
+    """Who and where an event tells of, without all else that it holds."""
 
     places: tuple[Place, ...] = ()
+    actor: tuple[Participant, ...] = ()
+    recipient: tuple[Participant, ...] = ()
 
 
-_places = msgspec.json.Decoder(_Places)
+class _First(msgspec.Struct, frozen=True):
+    """The event that an incident's first report tells, and the words that tell it."""
+
+    told: _Told
+    quote: Quote
+
+
+_told = msgspec.json.Decoder(_Told)
 
 
 def cards_of(connection: sa.Connection, found: Sequence[StoredIncident], labels: Labels) -> list[Card]:
-    """Return the cards of some incidents; in Arabic a place that nobody listed is named by the words of a report."""
-    missing = [
-        i.id for i in found if labels.lang == "ar" and any((p.id or "") not in arabic_names() for p in i.summary.places)
-    ]
-    words = _words_for_places(connection, missing) if missing else {}
-    return [card_of(incident, labels, words) for incident in found]
+    """Return the cards of some incidents."""
+    firsts = _firsts(connection, found)
+    return [_card(incident, labels, firsts.get(incident.id)) for incident in found]
 
 
-def card_of(incident: StoredIncident, labels: Labels, words: dict[str, str] | None = None) -> Card:
-    """Return the card of an incident; `words` are names of places as reports write them, by id."""
+def _firsts(connection: sa.Connection, found: Sequence[StoredIncident]) -> Mapping[str, _First]:
+    """Of each incident the first mention, read again from its event and its report."""
+    wanted = {i.summary.mentions[0][1]: i for i in found if i.summary.mentions}
+    select = sa.select(events.c.id, events.c.event, documents.c.text)
+    select = select.join(documents, documents.c.key == events.c.document)
+    rows = connection.execute(select.where(events.c.id.in_(list(wanted)), documents.c.current.is_(True)))
+    firsts = {}
+    for row in rows:
+        incident = wanted[row.id]
+        _, _, start, end = incident.summary.mentions[0]
+        firsts[incident.id] = _First(_told.decode(row.event), quote(row.text, start, end))
+    return firsts
+
+
+def _card(incident: StoredIncident, labels: Labels, first: _First | None) -> Card:
     summary = incident.summary
     countries = dict.fromkeys(p.country for p in summary.places if p.country)
+    told = first.told if first else _Told()
+    words = {p.id: p.span.text for p in told.places if p.id and not p.inferred}
+    where = labels.join(place_name(p, labels, words) for p in summary.places)
+    country = labels.join(labels.country(code) for code in countries)
     return Card(
         id=incident.id,
         type=summary.type,
         family=load_codebook().quad(summary.type),
         kind=labels.code("type", summary.type),
         modes=labels.join(labels.code("mode", f"{summary.type}.{mode}") for mode in summary.modes),
-        where=labels.join(place_name(p, labels, words or {}) for p in summary.places),
-        country=labels.join(labels.country(code) for code in countries),
+        where=where,
+        country="" if country == where else country,
+        parties=(_names(told.actor, labels), _names(told.recipient, labels)),
         when=labels.days(summary.start, summary.end),
         figures=tuple(_figures(incident, labels)),
         reports=incident.reports,
@@ -81,8 +109,16 @@ def card_of(incident: StoredIncident, labels: Labels, words: dict[str, str] | No
         contradicted=incident.contradicted,
         verdict=incident.verdict,
         denied=set(summary.statuses) == {"negated"},
-        is_area=bool(summary.places) and summary.places[0].level in ("admin", "area", "country"),
+        is_area=bool(summary.places) and summary.places[0].level in AREAS,
+        quote=first.quote if first else None,
     )
+
+
+def _names(parties: Iterable[Participant], labels: Labels) -> str:
+    names = list(dict.fromkeys(n for p in parties if (n := labels.wording.party(p))))
+    shown = labels.join(names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return labels.say("names_more", names=shown, count=more) if more > 0 else shown
 
 
 def _figures(incident: StoredIncident, labels: Labels) -> Iterable[tuple[str, str]]:
@@ -92,25 +128,13 @@ def _figures(incident: StoredIncident, labels: Labels) -> Iterable[tuple[str, st
         yield said, labels.range(figure.low, figure.high) if figure.low != figure.high else ""
 
 
-def place_name(place: Where, labels: Labels, words: dict[str, str]) -> str:
-    """Return the name of a place in the interface language, as far as one is known."""
+def place_name(place: Where, labels: Labels, words: Mapping[str, str]) -> str:
+    """Return the name of a place in the interface language: in Arabic by our list, else by the words of a report."""
     if place.level == "country" and place.country:
         return labels.country(place.country)
     if labels.lang == "ar" and place.id:
         return arabic_names().get(place.id) or words.get(place.id) or place.name
     return place.name
-
-
-def _words_for_places(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
-    """The shortest words that reports of these incidents use for each place."""
-    select = sa.select(events.c.event).join(sketches, sketches.c.event == events.c.key)
-    found: dict[str, str] = {}
-    for text in connection.scalars(select.where(sketches.c.incident.in_(names)).limit(_MOST_EVENTS)):
-        for place in _places.decode(text).places:
-            known = found.get(place.id or "")
-            if place.id and not place.inferred and (known is None or len(place.span.text) < len(known)):
-                found[place.id] = place.span.text
-    return found
 
 
 @functools.cache

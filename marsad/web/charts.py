@@ -41,14 +41,15 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Histogram(msgspec.Struct, frozen=True, kw_only=True):
-    """A stacked histogram over time in a box of `width` by `height`; ticks are (place, label)."""
+    """A stacked histogram over time in a box of `width` by `height`, which a page stretches; along the axes stands text
+    of the page: `across` the labels of time in the order of reading, `up` those of the height, the highest first.
+    """
 
     width: int
     height: int
-    base: float
     bars: tuple[Bar, ...]
-    across: tuple[tuple[float, str], ...]
-    up: tuple[tuple[float, str], ...]
+    across: tuple[str, ...]
+    up: tuple[str, ...]
     unit: str
     families: tuple[str, ...]
 
@@ -62,15 +63,16 @@ def draw_histogram(counted: Sequence[tuple[str, str, int]], unit: str, labels: L
     for period, code, count in counted:
         sums[period][book.quad(code)] += count
     periods = list(_periods(counted[0][0], counted[-1][0], unit))[-_MOST_BARS:]
-    width, height, left, base, top = 960, 190, 46, 158.0, 12.0
+    width, height = 1000, 150
     most = max(sum(parts.values()) for parts in sums.values())
     step = nice_step(most)
-    scale = (base - top) / (step * -(-most // step))
-    slot = (width - left) / len(periods)
+    top = step * -(-most // step)
+    scale = height / top
+    slot = width / len(periods)
     bars = []
     for number, period in enumerate(periods):
         parts = sums.get(period, {})
-        x = left + number * slot
+        x = number * slot
         since, until = days_of(period)
         bars.append(
             Bar(
@@ -81,23 +83,69 @@ def draw_histogram(counted: Sequence[tuple[str, str, int]], unit: str, labels: L
                 x=round(_mirror(x, slot, width, labels), 2),
                 width=round(max(slot * 0.86, 0.8), 2),
                 total=sum(parts.values()),
-                pieces=tuple(_pieces(parts, base, scale)),
+                pieces=tuple(_pieces(parts, float(height), scale)),
             )
         )
-    up = [(base - value * scale, labels.number(value)) for value in range(0, step * (-(-most // step)) + 1, step)]
-    every = max(1, -(-len(bars) // 8))
-    across = [(bar.x + bar.width / 2, bar.label) for bar in bars[:: every or 1]]
     seen = tuple(f for f in FAMILIES if any(f in parts for parts in sums.values()))
     return Histogram(
         width=width,
         height=height,
-        base=base,
         bars=tuple(bars),
-        across=tuple((round(x, 1), label) for x, label in across),
-        up=tuple((round(y, 1), label) for y, label in up),
+        across=tuple(dict.fromkeys(bars[k].label for k in _spread(len(bars)))),
+        up=tuple(labels.number(value) for value in range(top, -1, -step)),
         unit=unit,
         families=seen,
     )
+
+
+def _spread(count: int) -> list[int]:
+    """Which of so many bars have their label written: four at most, the first and the last among them."""
+    return sorted({round(k * (count - 1) / 3) for k in range(4)})
+
+
+class Toll(msgspec.Struct, frozen=True, kw_only=True):
+    """How one outcome's totals grew or fell: dots in a box of 100 by 40, the line through the highest so far said."""
+
+    name: str
+    dots: tuple[tuple[float, float], ...]
+    line: str
+    first: str
+    last: str
+    low: str
+    high: str
+
+
+def draw_toll(said: Sequence[tuple[str, str | None, int]], labels: Labels) -> list[Toll]:
+    """Return a chart for each outcome that is counted at two moments or more; `said` are outcome, moment, number."""
+    found = []
+    for field in dict.fromkeys(f for f, _, _ in said):
+        points = sorted((at, count) for f, at, count in said if f == field and at)
+        moments = sorted({at for at, _ in points})
+        counts = [count for _, count in points]
+        if len(moments) < 2 or min(counts) == max(counts):
+            continue
+        first, span = _seconds(moments[0]), max(_seconds(moments[-1]) - _seconds(moments[0]), 1.0)
+        low, high = min(counts), max(counts)
+        dots = [(3 + 94 * (_seconds(at) - first) / span, 36 - 32 * (n - low) / (high - low)) for at, n in points]
+        if labels.direction == "rtl":
+            dots = [(100 - x, y) for x, y in dots]
+        found.append(
+            Toll(
+                name=labels.code("outcome", field),
+                dots=tuple((round(x, 1), round(y, 1)) for x, y in dots),
+                line=" ".join(f"{x:.1f},{y:.1f}" for x, y in dots),
+                first=labels.moment(moments[0]),
+                last=labels.moment(moments[-1]),
+                low=labels.number(low),
+                high=labels.number(high),
+            )
+        )
+    return found
+
+
+def _seconds(at: str) -> float:
+    moment = datetime.datetime.fromisoformat(at)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()
 
 
 def _pieces(parts: dict[str, int], base: float, scale: float) -> Iterable[Piece]:

@@ -116,7 +116,7 @@ class Labels:
 def plural(lang: str, count: int) -> str:
     """Return the form of a counted noun, by the rules of the Unicode CLDR: zero, one, two, few, many or other."""
     if lang != "ar":
-        return "one" if count == 1 else "other"
+        return "zero" if count == 0 else "one" if count == 1 else "other"
     if count in (0, 1, 2):
         return ("zero", "one", "two")[count]
     rest = count % 100

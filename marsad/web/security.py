@@ -14,7 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
+from litestar.exceptions import PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from marsad.web import accounts
@@ -62,14 +65,7 @@ class Gate:
         is_new = len(seat) < _SEAT_LENGTH
         seat = secrets.token_urlsafe(_SEAT_BYTES) if is_new else seat
         scope["state"]["seat"] = seat
-        person: Person | None = scope["user"]
-        has_token = person is not None and person.by_token
-        if request.method not in _SAFE and not has_token:
-            problem = "no seat" if is_new else await _forged(request, seat, self._hosts)
-            if problem:
-                return await _refuse(
-                    send, 403, f"This form is stale or comes from elsewhere ({problem}): reload the page."
-                )
+        scope["state"]["hosts"] = self._hosts
         sets = f"{SEAT}={seat}; Path=/; HttpOnly; SameSite=Strict" if is_new else ""
         return await self._app(scope, receive, _with_headers(send, request.url.path, sets))
 
@@ -98,8 +94,24 @@ def _cookies(request: Request[Any, Any, Any]) -> dict[str, str]:
     return {name: morsel.value for name, morsel in jar.items()}
 
 
-async def _forged(request: Request[Any, Any, Any], seat: str, hosts: frozenset[str]) -> str:
+async def comes_from_here(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """Guard every change: the form must come from our own page, unless a program with a token sends it.
+
+    Raises:
+        PermissionDeniedException: it does not.
+    """
+    person: Person | None = connection.scope["user"]
+    if not isinstance(connection, Request) or connection.method in _SAFE or (person is not None and person.by_token):
+        return
+    problem = await _forged(connection)
+    if problem:
+        raise PermissionDeniedException(f"This form is stale or comes from elsewhere ({problem}): reload the page.")
+
+
+async def _forged(request: Request[Any, Any, Any]) -> str:
     """What is wrong with where a form comes from; empty if nothing."""
+    state = request.scope["state"]
+    seat, hosts = state["seat"], state["hosts"]
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc.lower() not in hosts:
         return "another origin"

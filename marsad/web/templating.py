@@ -23,7 +23,10 @@ _LANG = "marsad_lang"
 _UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u007f]")
 
 
-PAGES = (("overview", "/", "reader"),)
+PAGES = (
+    ("overview", "/", "reader"),
+    ("review", "/review", "coder"),
+)
 """The menu: label, address, and the role that it takes."""
 
 
@@ -98,5 +101,9 @@ def page(request: Request[Any, Any, Any], name: str, values: Mapping[str, Any], 
     }
     body = environment(lang).get_template(name).render(**about, **values)
     chosen = request.query_params.get("lang")
-    cookies = [Cookie(_LANG, chosen, max_age=31_536_000, samesite="lax", httponly=True)] if chosen in LANGUAGES else []
+    cookies = (
+        [Cookie(key=_LANG, value=chosen, max_age=31_536_000, samesite="lax", httponly=True)]
+        if chosen in LANGUAGES
+        else []
+    )
     return Response(body, media_type="text/html", status_code=status, cookies=cookies)

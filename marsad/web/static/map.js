@@ -90,7 +90,7 @@
     const mine = ++asked;
     const b = map.getBounds();
     const query = here();
-    query.delete("at"); query.delete("page"); query.delete("order"); query.delete("lang");
+    query.delete("at"); query.delete("page"); query.delete("order"); query.set("lang", document.documentElement.lang);
     query.set("box", [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map((v) => v.toFixed(3)).join(","));
     query.set("zoom", map.getZoom().toFixed(2));
     const answer = await fetch("/map.json?" + query);
@@ -125,7 +125,7 @@
     map.addLayer({ id: "borders", type: "line", source: "land", paint: { "line-color": "#b9b09d", "line-width": 0.8 } });
     labels = await (await fetch(box.dataset.places)).json();
     if (placed) await refresh(); else await fit();
-    box.dataset.ready = "yes";
+    map.once("idle", () => { box.dataset.ready = "yes"; });
     map.on("moveend", (event) => { refresh(); if (event.originalEvent || event.byUser) remember(); });
     map.on("dragend", remember);
     map.on("zoomend", (event) => { if (event.originalEvent) remember(); });

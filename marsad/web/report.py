@@ -1,0 +1,160 @@
+"""One report: its untouched text with the evidence of every value marked, the events beside it, its copies and versions."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from marsad.codebook import load_codebook
+from marsad.export.page import FIELDS, Mark, mark_up
+from marsad.export.wording import Value
+from marsad.model import CodedDocument, Event
+from marsad.record import query
+from marsad.record.incidents import incident_of
+from marsad.record.schema import copies, documents
+from marsad.web.desk import desk_of, needs
+from marsad.web.labels import Labels
+from marsad.web.templating import labels_of, page
+
+_READER = [needs("reader")]
+_ROWS = ("actor", "recipient", "place", "date", "casualties", "damage", "weapon", "money", "source", "mention")
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_LONGEST_DIFF = 20_000
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A value of an event beside the text; `key` is what its words carry."""
+
+    key: str
+    value: Value
+    reasons: tuple[str, ...]
+
+
+class EventCard(msgspec.Struct, frozen=True, kw_only=True):
+    """An event beside the text that tells it."""
+
+    key: str
+    event: Event
+    family: str
+    kind: str
+    modes: str
+    status: str
+    share: int
+    triggers: tuple[Shown, ...]
+    rows: tuple[tuple[str, tuple[Shown, ...]], ...]
+    judged: tuple[tuple[str, tuple[str, ...]], ...]
+    incident: str | None
+
+
+@get("/reports/{name:path}", guards=_READER, sync_to_thread=True)
+def report(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[str]:
+    """Show a report; `?event=` lights one of its events."""
+    desk, labels = desk_of(request), labels_of(request)
+    wanted = name.removeprefix("/")
+
+    def gather(connection: sa.Connection) -> dict[str, Any]:
+        stored, coded, _ = query.find(connection, wanted)
+        cards = [_card(number, e, labels, incident_of(connection, e.id)) for number, e in enumerate(coded.events)]
+        versions = list(_versions(connection, stored.id))
+        return {
+            "stored": stored,
+            "coded": coded,
+            "cards": cards,
+            "text": _marked(coded, cards),
+            "used": [f for f in FIELDS if any(s.value.field == f for c in cards for s in _all(c))],
+            "copies": _copies(connection, stored.id),
+            "versions": versions,
+            "diff": _diff(versions[1].text, versions[0].text) if len(versions) > 1 else [],
+            "is_link": bool(re.match(r"https?://", stored.url or "")),
+        }
+
+    values = desk.look(gather)
+    return page(request, "report.html", {**values, "lit": request.query_params.get("event", "")})
+
+
+def _card(number: int, event: Event, labels: Labels, incident: str | None) -> EventCard:
+    wording = labels.wording
+    shown = [
+        Shown(key=f"e{number}v{i}", value=v, reasons=tuple(wording.reasons(v.why)) if v.why else ())
+        for i, v in enumerate(wording.values(event))
+    ]
+    rows = ((field, tuple(s for s in shown if s.value.field == field)) for field in _ROWS)
+    judged = (
+        (f"{labels.say(field)}: {text}", tuple(wording.reasons(why)) if why else ())
+        for field, text, why in wording.judged(event)
+    )
+    return EventCard(
+        key=f"e{number}",
+        event=event,
+        family=load_codebook().quad(event.type),
+        kind=labels.code("type", event.type),
+        modes=wording.modes(event),
+        status=labels.code("status", event.status),
+        share=round(100 * event.confidence),
+        triggers=tuple(s for s in shown if s.value.field == "trigger"),
+        rows=tuple((field, found) for field, found in rows if found),
+        judged=tuple(judged),
+        incident=incident,
+    )
+
+
+def _all(card: EventCard) -> Iterable[Shown]:
+    yield from card.triggers
+    for _, shown in card.rows:
+        yield from shown
+
+
+def _marked(coded: CodedDocument, cards: Iterable[EventCard]) -> str:
+    """The text as markup, all of it escaped; characters that nobody sees are named, so that none plays tricks."""
+    marks = [Mark(s.value.span.start, s.value.span.end, s.value.field, s.key) for c in cards for s in _all(c)]
+    noise = [span for story in coded.stories for span in story.noise]
+    body = mark_up(coded.document.text, marks, noise, [s.start for s in coded.stories])
+    return _UNSEEN.sub(lambda found: f'<span class="unseen">U+{ord(found[0]):04X}</span>', body)
+
+
+def _copies(connection: sa.Connection, name: str) -> list[Any]:
+    """The current reports whose text is a copy of this one's."""
+    own, other = documents.alias(), documents.alias()
+    found: dict[str, Any] = {}
+    for here, there in ((copies.c.document, copies.c.other), (copies.c.other, copies.c.document)):
+        select = (
+            sa.select(other.c.id, other.c.publisher, other.c.published)
+            .select_from(own)
+            .join(copies, here == own.c.key)
+            .join(other, other.c.key == there)
+            .where(own.c.id == name, own.c.current.is_(True), other.c.current.is_(True), copies.c.kind == "copy")
+        )
+        found |= {row.id: row for row in connection.execute(select)}
+    return sorted(found.values(), key=lambda row: (row.published or "", row.id))
+
+
+def _versions(connection: sa.Connection, name: str) -> Iterable[Any]:
+    columns = [documents.c[c] for c in ("version", "received_at", "text", "published")]
+    yield from connection.execute(
+        sa.select(*columns).where(documents.c.id == name).order_by(documents.c.version.desc())
+    )
+
+
+def _diff(before: str, after: str) -> list[tuple[str, str]]:
+    """What changed between two texts, as pieces that are kept, added or gone."""
+    old, new = (_WORDS.findall(text[:_LONGEST_DIFF]) for text in (before, after))
+    pieces: list[tuple[str, str]] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pieces.append(("kept", "".join(old[a:b])))
+            continue
+        pieces += [("gone", "".join(old[a:b]))] if b > a else []
+        pieces += [("added", "".join(new[c:d]))] if d > c else []
+    return pieces
+
+
+ROUTES: tuple[ControllerRouterHandler, ...] = (report,)
