@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -36,15 +37,21 @@ class View:
         self._names = {actor.id: actor.name for actor in load_names().all()} if self.policy.withholds_words else {}
         self._publisher = Publisher(self.policy, self.today, self.atlas, self._names)
 
-    def tellings(self, filters: Filters, *, with_text: bool = False, after: int = 0) -> Iterator[tuple[int, Telling]]:
+    def tellings(
+        self, filters: Filters, *, with_text: bool = False, after: int = 0
+    ) -> Generator[tuple[int, Telling], None, None]:
         """Yield the events that pass the filters and the policy, in the order of adding, each with its key.
 
         Raises:
             InputError: the filters ask for what the policy withholds.
         """
         asked = self._asked(filters)
-        with self.record.reading() as connection:
-            found = leaving.tellings(connection, asked, self._fold, with_text=with_text, after=after)
+        with (
+            self.record.reading() as connection,
+            contextlib.closing(
+                leaving.tellings(connection, asked, self._fold, with_text=with_text, after=after)
+            ) as found,
+        ):
             passed = (
                 (key, told)
                 for key, item in found
@@ -54,15 +61,17 @@ class View:
 
     def happenings(
         self, filters: Filters, *, after: leaving.Place | None = None
-    ) -> Iterator[tuple[leaving.Place, Happening]]:
+    ) -> Generator[tuple[leaving.Place, Happening], None, None]:
         """Yield the incidents that pass the filters and the policy, the latest first, each with its place in the order.
 
         Raises:
             InputError: the filters ask for what the policy withholds.
         """
         asked = self._asked(filters)
-        with self.record.reading() as connection:
-            found = leaving.happenings(connection, asked, self._fold, after=after)
+        with (
+            self.record.reading() as connection,
+            contextlib.closing(leaving.happenings(connection, asked, self._fold, after=after)) as found,
+        ):
             passed = (
                 (place, told)
                 for place, item in found
@@ -75,12 +84,14 @@ class View:
         found = self.record.look(lambda connection: leaving.find(connection, wanted))
         return None if found is None else self._publisher.happening(found)
 
-    def items(self, subject: str, filters: Filters, *, with_text: bool = False) -> Iterator[Any]:
+    def items(self, subject: str, filters: Filters, *, with_text: bool = False) -> Generator[Any, None, None]:
         """Yield events or incidents, as `tellings` and `happenings` do, without their places in the order."""
-        if subject == "events":
-            yield from (told for _, told in self.tellings(filters, with_text=with_text))
-        else:
-            yield from (told for _, told in self.happenings(filters))
+        found: Generator[Any, None, None] = (
+            self.tellings(filters, with_text=with_text) if subject == "events" else self.happenings(filters)
+        )
+        with contextlib.closing(found):
+            for _, told in found:
+                yield told
 
     def frame(self, subject: str, *, lang: str = "en", link: str | None = None) -> Frame:
         """Return how an export of this view is made, now."""
@@ -129,15 +140,18 @@ def export(
     Raises:
         InputError: the file cannot be written, or the format does not hold such items.
     """
-    return write_file(path, name, _told(_items(view, name, subject, filters), tell), view.frame(subject))
+    with contextlib.closing(_items(view, name, subject, filters)) as items:
+        return write_file(path, name, _told(items, tell), view.frame(subject))
 
 
 def export_to(view: View, stream: Any, name: str, subject: str, filters: Filters) -> int:
     """Write what a view shows to an open binary stream, as `export` does."""
-    return write_stream(stream, name, _items(view, name, subject, filters), view.frame(subject))
+    with contextlib.closing(_items(view, name, subject, filters)) as items:
+        return write_stream(stream, name, items, view.frame(subject))
 
 
-def _items(view: View, name: str, subject: str, filters: Filters) -> Iterator[Any]:
+def _items(view: View, name: str, subject: str, filters: Filters) -> Generator[Any, None, None]:
+    # Closed by whoever asked, for a writer that fails must not leave a query open.
     return view.items(subject, filters, with_text=FORMATS[name].needs_text)
 
 

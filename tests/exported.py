@@ -31,7 +31,7 @@ def full_event() -> Event:
     span = span_in(TEXT, "مبنى")
     event = make_event("r1")
     other = Place(
-        span=span, name="Konotop", country="UKR", lat=51.24, lon=33.2, level="settlement", id="geonames:706524"
+        span=span, name="Konotop", country="UKR", lat=51.24, lon=33.2, level="settlement", id="geonames:705135"
     )
     child = Casualty(span=span, outcome="killed", who="child", quantity=Quantity(min=1, max=1), subset=True)
     return msgspec.structs.replace(
@@ -69,7 +69,7 @@ HAPPENINGS = (
             end="2025-07-22",
             places=(
                 Where(name="Sumy", country="UKR", lat=50.92, lon=34.8, id="geonames:692194"),
-                Where(name="Konotop", country="UKR", lat=51.24, lon=33.2, id="geonames:706524"),
+                Where(name="Konotop", country="UKR", lat=51.24, lon=33.2, id="geonames:705135"),
             ),
             modes=("heavy-weapons",),
             statuses=("actual",),

@@ -5,7 +5,7 @@ Each comes with its place in the order, so that a reader who was given a part ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import msgspec
 import sqlalchemy as sa
@@ -32,7 +32,7 @@ def tellings(
     *,
     with_text: bool = False,
     after: int = 0,
-) -> Iterator[tuple[int, Telling]]:
+) -> Generator[tuple[int, Telling], None, None]:
     """Yield the current events that pass, in the order of adding, from behind the key `after`; each with its key."""
     head = [documents.c[name] for name in (*_HEAD, "hash")]
     select = (
@@ -64,7 +64,7 @@ def tellings(
 
 def happenings(
     connection: sa.Connection, filters: query.Filters, fold: query.Fold, *, after: Place | None = None
-) -> Iterator[tuple[Place, Happening]]:
+) -> Generator[tuple[Place, Happening], None, None]:
     """Yield the incidents that pass, but for rejected ones, the latest first, from behind `after`; each with its place."""
     day = sa.func.coalesce(incidents.c.date_start, "")
     select = telling.select_incidents(filters, fold, with_rejected=False)
