@@ -15,6 +15,7 @@ from marsad.commands.exporting import export
 from marsad.commands.linking import incidents, judge, link
 from marsad.commands.listing import events, explain, reports, show
 from marsad.commands.reading import add, read
+from marsad.commands.releasing import release
 from marsad.commands.serve import serve
 from marsad.commands.views import processes, relations
 from marsad.errors import InternalError, MarsadError
@@ -66,6 +67,7 @@ for _command in (
     show,
     explain,
     export,
+    release,
     score,
     check_data,
     doctor,

@@ -45,14 +45,14 @@ def export(settings: Settings, file: str, form: str | None, what: str, policy: s
         if file == "-":
             count = publishing.export_to(view, sys.stdout.buffer, name, what, filters)
         else:
-            with _progress(settings) as tell:
+            with progress(settings) as tell:
                 count = publishing.export(view, file, name, what, filters, tell)
     say(settings, Wording(settings.lang).say(f"written_{what}", count=count, path=file))
     return 0
 
 
 @contextlib.contextmanager
-def _progress(settings: Settings) -> Iterator[Callable[[int], None] | None]:
+def progress(settings: Settings) -> Iterator[Callable[[int], None] | None]:
     """Count along on a terminal once an export takes more than a second."""
     if settings.quiet or not sys.stderr.isatty():
         yield None

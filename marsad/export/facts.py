@@ -114,7 +114,7 @@ def _of_incident(item: Happening) -> Facts:
         said_by=said_by,
         reports=reports,
         url=None,
-        published=max((t.said for t in summary.reckoning.totals if t.said), default=None),
+        published=item.reported,
         notes=" ".join([_notes(title(item, "en"), told, said_by, reports), *disputed]),
     )
 

@@ -22,7 +22,9 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident: `reports` is how many tell it, `sources` how many are independent; `verdict` as in `Telling`."""
+    """An incident: `reports` is how many tell it, `sources` how many are independent; `verdict` as in `Telling`.
+    `reported` is when its last report was published, None if unknown.
+    """
 
     id: str
     summary: Summary
@@ -30,6 +32,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     sources: int
     contradicted: bool
     verdict: str | None = None
+    reported: str | None = None
 
 
 Item = Telling | Happening

@@ -165,13 +165,13 @@ class Publisher:
 
     def _happening(self, item: Happening) -> Happening | None:
         summary = item.summary
-        said = max((t.said for t in summary.reckoning.totals if t.said), default=None)
-        if not self._is_due(summary.type, summary.end or said):
+        day = summary.end or item.reported
+        if not self._is_due(summary.type, day):
             return None
         if not self.policy.withholds_words:
             return item
         dropped = self.policy.drop.fields
-        finest = self._finest(summary.type, summary.end or said)
+        finest = self._finest(summary.type, day)
         changed = msgspec.structs.replace(
             summary,
             actors=() if "actor" in dropped else tuple(a for a in summary.actors if self._is_told(a)),

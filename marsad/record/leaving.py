@@ -21,6 +21,15 @@ _event = msgspec.json.Decoder(Event)
 _summary = msgspec.json.Decoder(Summary)
 _HEAD = ("id", "title", "published", "publisher", "url")
 
+_REPORTED = (
+    sa.select(sa.func.max(documents.c.published))
+    .join(sketches, sketches.c.document == documents.c.key)
+    .where(sketches.c.incident == incidents.c.id)
+    .correlate(incidents)
+    .scalar_subquery()
+    .label("reported")
+)
+
 Place = tuple[str, str]
 """Where an incident stands in the order: its first day (empty where unknown) and its id."""
 
@@ -67,7 +76,7 @@ def happenings(
 ) -> Generator[tuple[Place, Happening], None, None]:
     """Yield the incidents that pass, but for rejected ones, the latest first, from behind `after`; each with its place."""
     day = sa.func.coalesce(incidents.c.date_start, "")
-    select = telling.select_incidents(filters, fold, with_rejected=False)
+    select = telling.select_incidents(filters, fold, with_rejected=False).add_columns(_REPORTED)
     if after is not None:
         select = select.where((day < after[0]) | ((day == after[0]) & (incidents.c.id > after[1])))
     select = select.order_by(day.desc(), incidents.c.id).limit(filters.limit)
@@ -84,11 +93,12 @@ def happening(row: sa.Row[tuple[object, ...]]) -> Happening:
         sources=row.sources,
         contradicted=bool(row.contradicted),
         verdict=row.verdict,
+        reported=row.reported,
     )
 
 
 def find(connection: sa.Connection, wanted: str) -> Happening | None:
     """Return the incident with this id, or that an old id led to, or None."""
     name = telling.resolve_id(connection, wanted)
-    row = connection.execute(sa.select(incidents).where(incidents.c.id == name)).first()
+    row = connection.execute(sa.select(incidents, _REPORTED).where(incidents.c.id == name)).first()
     return None if row is None else happening(row)

@@ -144,7 +144,15 @@ def happenings(draw: st.DrawFn) -> Happening:
         ),
     )
     verdict = draw(st.sampled_from([None, "confirmed", "rejected"]))
-    return Happening(id="i-0", summary=summary, reports=1, sources=1, contradicted=False, verdict=verdict)
+    return Happening(
+        id="i-0",
+        summary=summary,
+        reports=1,
+        sources=1,
+        contradicted=False,
+        verdict=verdict,
+        reported=draw(st.sampled_from(["2025-06-02", None])),
+    )
 
 
 masks = st.sampled_from(["mask", "keep"])
@@ -207,7 +215,7 @@ def is_young(item: Telling | Happening) -> bool:
     if isinstance(item, Telling):
         day = item.event.date.end if item.event.date else item.document.published
     else:
-        day = item.summary.end
+        day = item.summary.end or item.reported
     return day is None or day > "2025-07-22"
 
 
@@ -260,7 +268,7 @@ def test_what_is_rejected_unconfirmed_too_young_or_dropped_does_not_appear(
     told = publisher.telling(item) if isinstance(item, Telling) else publisher.happening(item)
     code = item.event.type if isinstance(item, Telling) else item.summary.type
     held = any(d.days == 10 and (not d.types or code in d.types) for d in policy.delay) and is_young(item)
-    unknown_day = isinstance(item, Happening) and item.summary.end is None
+    unknown_day = isinstance(item, Happening) and item.summary.end is None and item.reported is None
     held |= unknown_day and any(not d.types or code in d.types for d in policy.delay)
     silent = isinstance(item, Telling) and item.document.publisher in policy.drop.publishers
     unreviewed = item.verdict == "rejected" or (policy.review == "confirmed" and item.verdict != "confirmed")
