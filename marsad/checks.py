@@ -234,6 +234,7 @@ TABLES: dict[str, Table] = {
         key=("lemma", "object"),
     ),
     "directions.tsv": _words("word", "kind"),
+    "part_words.tsv": _words("word", "kind"),
     "link_weights.tsv": Table({"feature": _any, "weight": _number(-10, 10)} | _END, key=("feature",), is_folded=False),
     "link_words.tsv": Table({"word": _any, "role": _one_of(*ROLES)} | _END, key=("word", "role")),
     "map_places.tsv": Table(

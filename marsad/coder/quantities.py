@@ -21,6 +21,8 @@ _NEAR_MISS = -4.0
 # What a word of harm just before adds to its outcome, in log-odds, and how many tokens before.
 _TOLD = 1.5
 _HARM_REACH = 4
+# How far behind the word that opens the parts of a total ("بينهم أكثر من 20 طفلا") the first of them is named, in tokens.
+_PART_REACH = 4
 _TABLES = {"WPN": "weapons", "DMG": "damage"}
 
 
@@ -125,7 +127,8 @@ def _figures(sentence: Sentence, chunk: Chunk, lead: float | None, before: Seque
     first = max(heads[:1] or heads, key=lambda h: h.last - h.first, default=None)
     first = next((h for h in heads if first and h.first == first.first and h.last > first.last), first)
     if table == "role_nouns":
-        figure = _casualty(sentence, _as_told(sentence, chunk), first, lead, before)
+        told = _as_part(sentence, chunk, before) or _as_told(sentence, chunk)
+        figure = _casualty(sentence, told, first, lead, before)
         # A verb alone ("أصابت") harms nobody yet: somebody must be counted or named.
         if first is not None or figure.rule != "singular" or _names_somebody(sentence, chunk):
             yield figure
@@ -135,6 +138,26 @@ def _figures(sentence: Sentence, chunk: Chunk, lead: float | None, before: Seque
     for head in heads:
         if first is not None and head.first > first.last and head.first in counted:
             yield _thing(sentence, Chunk(chunk.sentence, head.first, head.last, chunk.label), head, lead)
+
+
+def _as_part(sentence: Sentence, chunk: Chunk, before: Sequence[Figure]) -> Chunk | None:
+    """The chunk with the outcome of the total that it is part of: "وأصيب تسعة، بينهم طفلان وامرأة".
+
+    None: no word that opens parts stands before it, or a word of harm of its own.
+    """
+    whole = before[-1].chunk if before else None
+    if whole is None or whole.sentence != chunk.sentence or whole.label not in OUTCOMES:
+        return None
+    opens = _opened_at(sentence, chunk)
+    if opens is None or opens <= whole.last or hits_between(sentence, opens, chunk.last, "outcomes"):
+        return None
+    return chunk._replace(label=whole.label)
+
+
+def _opened_at(sentence: Sentence, chunk: Chunk) -> int | None:
+    """The token just before a chunk that opens the parts of a total ("بينهم"), if there is one."""
+    near = range(chunk.first - 1, max(chunk.first - 1 - _PART_REACH, -1), -1)
+    return next((i for i in near if any(h.table == "part_words" for h in sentence.tokens[i].word.hits)), None)
 
 
 def _as_told(sentence: Sentence, chunk: Chunk) -> Chunk:
@@ -173,9 +196,10 @@ def _casualty(
     who = head.hit.value.who if head else "official" if title else "person"
     quantity, rule = _quantity(sentence, chunk, head)
     is_counted = any(c.noun is not None and chunk.first <= c.noun <= chunk.last for c in sentence.counts)
-    if head is None and not title and is_counted and before and before[-1].chunk.sentence == chunk.sentence:
-        # "ثلاثة جنود ... وسبعة آخرون": the others are of the same kind.
-        who = before[-1].who or who
+    if head is None and not title and is_counted:
+        # "ثلاثة جنود، بينهم ضابط، وسبعة آخرون": the others are soldiers too.
+        wholes = [f for f in before if f.chunk.sentence == chunk.sentence and _opened_at(sentence, f.chunk) is None]
+        who = next((f.who for f in wholes[-1:] if f.who), who)
     return Figure(chunk, OUTCOMES[chunk.label], who, quantity, rule, lead)
 
 

@@ -71,7 +71,7 @@ class SpeechRow(msgspec.Struct, frozen=True):
 
 
 class MarkRow(msgspec.Struct, frozen=True):
-    """A negator: word and kind."""
+    """A word by its kind: a negator, a direction, a word that opens the parts of a total."""
 
     word: str
     kind: str
@@ -206,6 +206,7 @@ TABLES = (
     Table("role_nouns", RoleRow, lambda r: r.lemma, lambda r: r.who or r.sector or "none", _noun),
     Table("nisbas", NisbaRow, lambda r: r.lemma, lambda r: r.country or "none", _adjective),
     Table("directions", MarkRow, lambda r: r.word, lambda r: r.kind, _as_is),
+    Table("part_words", MarkRow, lambda r: r.word, lambda r: r.kind, _as_is),
     Table("topics", TopicRow, lambda r: r.word, lambda r: r.topic, _noun),
     Table("anaphors", AnaphorRow, lambda r: r.lemma, lambda r: r.kinds, _noun),
     Table("person_names", PersonNameRow, lambda r: r.name, lambda r: "name", _as_is),  # noqa: ARG005 - one shape

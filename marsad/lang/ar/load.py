@@ -27,8 +27,20 @@ FOLDER = resources.DATA / "ar"
 _COUNTED = frozenset({"role_nouns", "weapons", "damage", "outcomes", "triggers"})
 
 
+# "منزلا" is one house told as an object, or two that somebody owns ("منزلا الأخوين", "منزلاهما").
+_OWNED = frozenset({"role_nouns", "weapons", "damage"})
+
+
 def _is_pair(word: Word) -> bool:
-    return any(h.form == "dual" and h.table in _COUNTED for h in word.hits)
+    if any(h.form == "dual" and h.table in _COUNTED for h in word.hits):
+        return True
+    owned = [h for h in word.hits if h.table in _OWNED]
+    if not owned:
+        return False
+    if "pair" in word.marks or (word.suffix and any(h.form == "adjective" for h in owned)):
+        return True
+    stem = word.stem or word.folded
+    return stem.endswith("ا") and any(h.form == "singular" and fold_text(h.value.lemma) == stem[:-1] for h in owned)
 
 
 def load_arabic() -> Arabic:

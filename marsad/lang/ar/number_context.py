@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import msgspec
 
@@ -49,6 +49,7 @@ class Context:
     ) -> None:
         self.tokens = tokens
         self.seen = seen
+        self.dated: Set[int] = frozenset()  # tokens of date phrases
         roles = Roles(tokens, seen)
         # Asked some ten times a token: bound here instead of passed on by a method.
         self.hint, self.has, self._hints = roles.hint, roles.has, roles.all

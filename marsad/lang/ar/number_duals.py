@@ -26,17 +26,37 @@ def is_pair(context: Context, at: int, things: Set[str], people: Set[str]) -> bo
     stem = word.stem or word.folded
     if context.has(at, "no_dual"):
         return False
-    if context.has_two(at + 1):
+    if context.has_two(at + 1) or "pair" in word.marks:
         return True
+    if stem.endswith("ا") and not stem.endswith("تا"):
+        return _is_owned(context, at)
     is_thing = any(h.form == "dual" and h.table in things for h in word.hits)
+    if word.suffix and stem.endswith("تا"):
+        return True
     if word.suffix and stem.endswith("ي"):
-        is_person = any(h.form == "dual" and h.table in people for h in word.hits)
+        is_person = any(h.form in ("dual", "adjective") and h.table in people for h in word.hits)
         return stem.endswith("تي") or ((is_person or word.suffix != "ه") and not _has_sound_plural(word, stem[:-1]))
     if stem.endswith(("ي", "تا")):
         return _is_construct(context, at, stem) and (is_thing or not _has_sound_plural(word, stem[:-1]))
     if stem.endswith("ين") and not stem.endswith("تين"):
         return is_thing or not _has_sound_plural(word, stem[:-2])
     return True
+
+
+def _is_owned(context: Context, at: int) -> bool:
+    """ "زميلاه", "منزلا الأخوين": before an owner the ending of two loses its ن, and no ending of one is ا.
+
+    "قتل جنديا اليوم" is one: what follows is a day.
+    """
+    word = context.tokens[at].word
+    if "accusative" in word.marks or _THE in word.prefix:
+        return False
+    if word.suffix:
+        return True
+    after = at + 1
+    if not context.is_word(after) or after in context.dated or context.tokens[after].word.prefix != (_THE,):
+        return False
+    return not any(h.form == "adjective" for h in context.tokens[after].word.hits)
 
 
 def _is_construct(context: Context, at: int, stem: str) -> bool:

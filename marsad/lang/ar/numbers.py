@@ -90,6 +90,7 @@ class _Sentence(Context):
 
     def read(self, starts: Sequence[int], pairs: Set[int], dates: Sequence[DatePhrase]) -> list[Found]:
         """Return everything found at the tokens where something may begin, in order."""
+        self.dated = {at for d in dates for at in range(d.first, d.last + 1)}
         dated = {at: d for d in dates for at in range(d.first, d.last + 1) if d.kind != "part"}
         found: list[Found] = []
         last = -1

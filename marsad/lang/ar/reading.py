@@ -25,6 +25,8 @@ _REMEMBERED = 50_000
 _HAMZAS = frozenset("\u0621\u0622\u0623\u0624\u0625\u0626")
 _SHORTEST_WORD = 3
 _DAMMA, _SHADDA = "\u064f", "\u0651"
+# A fatha before the ending tells two from many: "شرطيَّين", "قطارَي".
+_PAIR = ("\u064eي", "\u064eين")
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -342,4 +344,6 @@ def _marks(text: str) -> tuple[str, ...]:
         found.append("second-u")
     if text.endswith("\u064b") or "\u064b" in text[-2:]:
         found.append("accusative")
+    if text.replace(_SHADDA, "").endswith(_PAIR):
+        found.append("pair")
     return tuple(found)
