@@ -15,10 +15,11 @@ import numpy as np
 from marsad.actors import Actor, Actors
 from marsad.coder import naming
 from marsad.coder.choices import Choices
+from marsad.coder.nearly import near_parties
 from marsad.coder.pairs import Layout, Pairs, Seats, Wish, coded, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
 from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, stem_of, word_before
-from marsad.coder.speaking import near_speakers, speech_tables
+from marsad.coder.speaking import speech_tables
 from marsad.coder.weighing import Weighed
 from marsad.language import Hit
 from marsad.model import Participant, Why
@@ -70,7 +71,7 @@ def find_parties(passage: Passage, actors: Actors) -> list[Party]:
             taken.update((number, i) for i in range(phrase.first, chunk.last + 1))
             found.append(_resolve(passage, chunk, actors))
     for number in range(len(passage.sentences)):
-        found += [_resolve(passage, chunk, actors) for chunk in near_speakers(passage, number, taken)]
+        found += [_resolve(passage, chunk, actors) for chunk in near_parties(passage, number, taken)]
     return list(_refer(passage, sorted(found, key=lambda p: (p.chunk.sentence, p.chunk.first)), actors))
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,10 +14,6 @@ from marsad.coder.parts import Column, Table, count, flag, joined
 from marsad.coder.passage import Chunk, Passage
 
 _REACH = 3  # tokens between a party and its word of speech
-_AROUND = 5  # tokens on each side of a word of speech in which whoever speaks is looked for
-# Log-odds against "no role" of a source: where one begins to be proposed, and how far its words reach.
-_NEARLY, _WORDS = 0.0, -2.0
-NEARLY = "src"
 _COLON = ":"
 
 
@@ -43,30 +39,6 @@ def _speech_words(passage: Passage, sentence: int) -> list[bool]:
         if kind == "speech_verbs":
             found[first : last + 1] = [True] * (last + 1 - first)
     return found
-
-
-def near_speakers(passage: Passage, sentence: int, taken: Set[tuple[int, int]]) -> Iterator[Chunk]:
-    """Yield who stands beside a word of speech and was nearly marked as a source: "قال مالك القارب", "بحسب رئيس الإدارة".
-
-    `taken` are the (sentence, token) seats of known parties.
-    """
-    own, tagged = passage.sentences[sentence], passage.roles[sentence]
-    said = [(first, last) for kind, first, last, _ in own.phrases if kind == "speech_verbs"]
-    columns = [k for k, name in enumerate(tagged.names) if name.endswith("SRC")]
-    if not said or not columns:
-        return
-    near = {i for first, last in said for i in range(first - _AROUND, last + _AROUND + 1)}
-    near -= {i for first, last in said for i in range(first, last + 1)}
-    leads = (tagged.scores[:, columns].max(axis=1) - tagged.scores[:, 0]).tolist()
-    run: list[int] = []
-    for i, token in enumerate([*own.tokens, None]):
-        is_name = token is not None and token.word.kind in ("word", "latin")
-        if is_name and i in near and (sentence, i) not in taken and leads[i] > _WORDS:
-            run.append(i)
-            continue
-        if run and max(leads[k] for k in run) > _NEARLY:
-            yield Chunk(sentence, run[0], run[-1], NEARLY)
-        run = []
 
 
 def speech_beside(passage: Passage, chunk: Chunk) -> tuple[str, str, str]:
