@@ -22,7 +22,19 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
 
 # What the steps of the coder are made of; every other module in coder/ is a step, and steps never import each other.
-CODER_SHARED = {"choices", "features", "naming", "nearly", "pairs", "parts", "passage", "speaking", "sums", "tagger", "weighing"}
+CODER_SHARED = {
+    "choices",
+    "features",
+    "naming",
+    "nearly",
+    "pairs",
+    "parts",
+    "passage",
+    "speaking",
+    "sums",
+    "tagger",
+    "weighing",
+}
 
 
 def name_of(path: Path) -> str:

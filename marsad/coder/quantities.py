@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from marsad.coder.passage import OUTCOMES, Chunk, Figure, Passage, chunks, hits_between
-from marsad.language import Count, Hit, Sentence
+from marsad.language import Count, Hit, Sentence, Token
 from marsad.model import Quantity
 
 # Weapons told as a stuff ("by gunfire", "under shelling") have no count unless a number stands with them.
@@ -157,7 +157,11 @@ def _as_part(sentence: Sentence, chunk: Chunk, before: Sequence[Figure]) -> Chun
 def _opened_at(sentence: Sentence, chunk: Chunk) -> int | None:
     """The token just before a chunk that opens the parts of a total ("بينهم"), if there is one."""
     near = range(chunk.first - 1, max(chunk.first - 1 - _PART_REACH, -1), -1)
-    return next((i for i in near if any(h.table == "part_words" for h in sentence.tokens[i].word.hits)), None)
+    return next((i for i in near if _is_among(sentence.tokens[i])), None)
+
+
+def _is_among(token: Token) -> bool:
+    return any(h.table == "part_words" and h.code == "among" for h in token.word.hits)
 
 
 def _as_told(sentence: Sentence, chunk: Chunk) -> Chunk:
@@ -218,9 +222,13 @@ def _quantity(sentence: Sentence, chunk: Chunk, head: _Head | None) -> tuple[Qua
         if count.unit is None and _counts(count, chunk, head):
             return count.quantity, count.rule
     seat = head.first if head else chunk.first
-    forms = {h.form for h in sentence.tokens[seat].word.hits}
+    hits = sentence.tokens[seat].word.hits
+    forms = {h.form for h in hits}
     if head is not None and head.hit.form != "phrase":
         forms = {head.hit.form}
+    elif head is not None:
+        # "ناقلة نفط" is one ship, though "ناقلة" may be other things in other tables.
+        forms = {h.form for h in hits if h.table == head.hit.table} or forms
     if "plural" in forms or (head is None and _looks_plural(sentence, chunk)):
         return Quantity(), "plural"
     return Quantity(min=1, max=1), "singular"
@@ -229,7 +237,9 @@ def _quantity(sentence: Sentence, chunk: Chunk, head: _Head | None) -> tuple[Qua
 def _counts(count: Count, chunk: Chunk, head: _Head | None) -> bool:
     """Say whether a count counts a chunk: it counts the head noun, or stands in the chunk and counts nothing else in it."""
     if head is not None and count.noun is not None:
-        return head.first <= count.noun <= head.last and count.first >= chunk.first - 6
+        # "جثامين 9 أشخاص": what follows a noun without a number of its own counts it.
+        is_inside = count.first == head.last + 1 and count.noun <= chunk.last and count.rule != "numbers.dual"
+        return (head.first <= count.noun <= head.last and count.first >= chunk.first - 6) or is_inside
     if head is not None:
         return (
             head.first - 2 <= count.first <= head.last + 1 and chunk.first <= count.last and count.first <= chunk.last
@@ -239,5 +249,6 @@ def _counts(count: Count, chunk: Chunk, head: _Head | None) -> bool:
 
 
 def _looks_plural(sentence: Sentence, chunk: Chunk) -> bool:
-    """Whether an unknown head noun carries a lexicon row that says plural; unknown shapes count as singular."""
-    return any(h.form == "plural" for i in range(chunk.first, chunk.last + 1) for h in sentence.tokens[i].word.hits)
+    """Whether an unknown head noun carries a lexicon row that says plural or many; unknown shapes count as singular."""
+    hits = (h for i in range(chunk.first, chunk.last + 1) for h in sentence.tokens[i].word.hits)
+    return any(h.form == "plural" or (h.table == "part_words" and h.code == "many") for h in hits)

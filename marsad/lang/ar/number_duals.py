@@ -14,6 +14,7 @@ from marsad.language import Word
 _THE = "ال"
 _SHORT_STEM = 4
 _SOUND = ("ون", "ين")
+_OWNERS = frozenset(("role_nouns", "damage"))
 
 
 def is_pair(context: Context, at: int, things: Set[str], people: Set[str]) -> bool:
@@ -54,9 +55,14 @@ def _is_owned(context: Context, at: int) -> bool:
     if word.suffix:
         return True
     after = at + 1
-    if not context.is_word(after) or after in context.dated or context.tokens[after].word.prefix != (_THE,):
+    if not context.is_word(after) or after in context.dated:
         return False
-    return not any(h.form == "adjective" for h in context.tokens[after].word.hits)
+    owner = context.tokens[after].word
+    if owner.prefix == (_THE,):
+        return not any(h.form == "adjective" for h in owner.hits)
+    # "راعيا أغنام", "سائقا شاحنة"; what agrees with one would end in ا ("رجلا مسنا").
+    is_noun = any(h.table in _OWNERS and h.form in ("singular", "plural", "dual") for h in owner.hits)
+    return is_noun and not owner.prefix and not owner.folded.endswith("ا")
 
 
 def _is_construct(context: Context, at: int, stem: str) -> bool:
