@@ -23,7 +23,8 @@ SETS = {
     "t1": "Ukraine", "t7": "Ukraine", "t2": "Levant, Iran", "t8": "Levant, Iran", "t3": "Africa, world",
     "u1": "Africa, world", "t9": "Syria, Iraq", "u2": "diplomacy", "t5": "pasted, noisy", "t6": "statements",
     "a1": "Ukraine, translated", "b1": "Levant, partisan", "w1": "Africa, Asia", "d5": "diplomacy, new",
-    "e5": "rarer types", "g1": "pasted, translated", "h1": "statements, features",
+    "n1": "statements, diplomacy", "p1": "strikes, tolls", "q1": "translated, posts", "r1": "types easily mistaken",
+    "s1": "round-ups", "e5": "rarer types", "g1": "pasted, translated", "h1": "statements, features",
 }  # fmt: skip
 """The theme of a report by the first characters of its name."""
 
