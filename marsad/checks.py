@@ -211,6 +211,9 @@ TABLES: dict[str, Table] = {
         key=("id",),
         is_folded=False,
     ),
+    "capitals.tsv": Table(
+        {"country": _code("countries"), "place": _place, "name": _any} | _END, key=("country",), is_folded=False
+    ),
     "places.tsv": Table(
         {"id": _id, "name": _any, "lat": _number(-90, 90), "lon": _number(-180, 180), "country": _code("countries")}
         | {"level": _code("levels"), "parent": _place, "population": _number(0, 2e9), "kind": _name}

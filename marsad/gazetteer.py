@@ -64,6 +64,15 @@ class PlaceRow(msgspec.Struct, frozen=True):
     source: str
 
 
+class CapitalRow(msgspec.Struct, frozen=True):
+    """A row of `capitals.tsv`: the city that news mean by a country's capital; contested ones are left out."""
+
+    country: str
+    place: str
+    name: str
+    source: str
+
+
 class PlaceNameRow(msgspec.Struct, frozen=True):
     """A row of `<language>/place_names.tsv`."""
 
@@ -119,12 +128,14 @@ class Gazetteer:
         curated: dict[str, Entry],
         curated_names: dict[str, tuple[str, ...]],
         ordinary: frozenset[str],
+        capitals: dict[str, str],
         skeleton: Callable[[str], str],
     ) -> None:
         self._index = index
         self._curated = curated
         self._names = curated_names
         self._ordinary = ordinary
+        self._capitals = capitals
         self._skeleton = skeleton
         self._entries: dict[int, Entry] = {}
         self._inside: dict[tuple[str, str], bool] = {}
@@ -144,6 +155,11 @@ class Gazetteer:
             return found
         row = self._index.row_of(place_id)
         return None if row is None else self._entry_at(row)
+
+    def capital(self, country: str) -> Entry | None:
+        """Return the capital of a country (alpha-3), None where there is none that all agree on."""
+        place_id = self._capitals.get(country)
+        return None if place_id is None else self.entry(place_id)
 
     def candidates(self, folded_name: str) -> tuple[Entry, ...]:
         """Return the places a folded name may mean, the likeliest first: curated rows, then by size.
@@ -295,4 +311,18 @@ def load_gazetteer(
         names.setdefault(key, []).append(row_.id)
     stop = read_tsv(data / language / "place_stop.tsv", PlaceStopRow)
     ordinary = frozenset(_name_keys([row.word for row in stop], fold))
-    return Gazetteer(index, curated, {name: tuple(ids) for name, ids in names.items()}, ordinary, skeleton)
+    capitals = _read_capitals(data / "capitals.tsv", index, curated)
+    own_names = {name: tuple(ids) for name, ids in names.items()}
+    return Gazetteer(index, curated, own_names, ordinary, capitals, skeleton)
+
+
+def _read_capitals(path: Path, index: Index, curated: dict[str, Entry]) -> dict[str, str]:
+    """Return the place that is the capital of each country."""
+    rows = read_tsv(path, CapitalRow)
+    unknown = index.lacks({row.place for row in rows} - curated.keys())
+    for number, row in enumerate(rows, 2):
+        if row.place in unknown:
+            raise ResourceError(
+                f"{path.name}:{number} column place: {row.place!r} is neither in places.tsv nor GeoNames."
+            )
+    return {row.country: row.place for row in rows}

@@ -57,6 +57,10 @@ def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
     """Return the places that a passage names, in order, each resolved to one entry."""
     names = [_names(passage, k, gazetteer) for k in range(len(passage.sentences))]
     support = _countries(passage, names)
+    for number, found in enumerate(names):
+        capitals = list(_capitals(passage, number, found, (support, gazetteer)))
+        if capitals:
+            names[number] = sorted([*found, *capitals], key=lambda name: name.first)
     sites: list[Site] = []
     for number, found in enumerate(names):
         chosen = [(name, _resolve(name, found, support, gazetteer)) for name in found]
@@ -92,6 +96,39 @@ def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
     return found
 
 
+def _capitals(
+    passage: Passage, number: int, found: list[_Name], known: tuple[Counter[str], Gazetteer]
+) -> Iterator[_Name]:
+    """Yield the capitals that a sentence tells without their names: "العاصمة الليبية", "العاصمة" of the story's country."""
+    support, gazetteer = known
+    sentence = passage.sentences[number]
+    taken = {i for name in found for i in range(name.first, name.last + 1)}
+    for kind, first, last, hit in sentence.phrases:
+        if kind != "place_kinds" or hit is None or hit.value.kind != "capital" or last in taken:
+            continue
+        adjective = _nisba_at(sentence, last + 1)
+        if last + (2 if adjective else 1) in taken or not sentence.tokens[first].word.is_definite:
+            continue
+        country = adjective or _main_country(support)
+        entry = gazetteer.capital(country) if country else None
+        if entry is not None:
+            yield _Name(first, last + 1 if adjective else last, (entry,), "settlement", f"capital of {country}")
+
+
+def _nisba_at(sentence: Sentence, token: int) -> str | None:
+    """The country that the adjective at a token tells."""
+    if token >= len(sentence.tokens):
+        return None
+    hits = sentence.tokens[token].word.hits
+    return next((h.value.country for h in hits if h.table == "nisbas" and h.value.country), None)
+
+
+def _main_country(support: Counter[str]) -> str | None:
+    """The country that a story speaks of more than of all others together, if there is one."""
+    most = support.most_common(1)
+    return most[0][0] if most and 2 * most[0][1] > support.total() else None
+
+
 def _is_named(passage: Passage, number: int, phrase: Phrase) -> bool:
     """Say whether what follows a kind word is its name: an ordinary word ("موقع عسكري", "الطريق إلى") must look like one."""
     if phrase.first != phrase.last or phrase.hit is None or phrase.hit.code != "ordinary":
@@ -105,9 +142,14 @@ def _is_named(passage: Passage, number: int, phrase: Phrase) -> bool:
 
 def _is_safe(passage: Passage, number: int, phrase: Phrase, gazetteer: Gazetteer) -> bool:
     """Say whether a name without a kind word is a place here: not an ordinary word, no other reading, large or curated."""
-    hit = phrase.hit
-    if hit is None or phrase.first != phrase.last:
-        return hit is not None
+    hit, tokens = phrase.hit, passage.sentences[number].tokens
+    if hit is None or all(
+        any(h.table == "directions" for h in t.word.hits) for t in tokens[phrase.first : phrase.last + 1]
+    ):
+        # "جنوب غرب كولومبيا" lies nowhere near the South-West Province of Cameroon.
+        return False
+    if phrase.first != phrase.last:
+        return True
     is_curated = gazetteer.is_curated(hit.form)
     if passage.roles[number].labels[phrase.first][2:] == "PLC":
         return is_curated or hit.code != "ordinary"
