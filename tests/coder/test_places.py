@@ -1,0 +1,57 @@
+"""Where: capitals told without their names, and directions that are no provinces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from marsad.coder.passage import Passage
+from marsad.coder.places import find_sites
+from marsad.coder.tagger import Tagged
+from marsad.lang.ar.reading import Arabic
+
+
+def sites_of(arabic: Arabic, text: str) -> list[tuple[str, str, str | None]]:
+    """The places of a text in which the role tagger marked nothing: words, name, country."""
+    sentences = list(arabic.read_sentences(text, 0, len(text)))
+    empty = [Tagged(["O"] * len(s.tokens), np.zeros((len(s.tokens), 1)), ["O"]) for s in sentences]
+    passage = Passage(text, 0, None, sentences, empty, empty)
+    return [
+        (passage.words(site.sentence, site.first, site.last), site.entry.name, site.entry.country)
+        for site in find_sites(passage, arabic.gazetteer)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("قصفت مسيّرات العاصمة السودانية فجرا", "العاصمة السودانية", "Khartoum"),
+        ("هجوم على فندق في العاصمة الصومالية", "العاصمة الصومالية", "Mogadishu"),
+        ("قال مسؤول ليبي إن الجيش الليبي نفى. ودار القتال قرب العاصمة", "العاصمة", "Tripoli"),
+    ],
+)
+def test_a_capital_may_be_told_without_its_name(arabic: Arabic, text: str, words: str, name: str) -> None:
+    assert [(said, place) for said, place, _ in sites_of(arabic, text)] == [(words, name)]
+
+
+def test_a_named_capital_is_read_once(arabic: Arabic) -> None:
+    found = sites_of(arabic, "دوّى انفجار في العاصمة الليبية طرابلس")
+    assert [(name, country) for _, name, country in found] == [("Tripoli", "LBY")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "دوّى انفجار في العاصمة",  # no country told
+        "تقاتل القوات الروسية القوات الأوكرانية قرب العاصمة",  # two as likely
+        "اشتباكات قرب عاصمة الإقليم",  # a province's
+    ],
+)
+def test_a_capital_of_no_known_country_stays_empty(arabic: Arabic, text: str) -> None:
+    assert [name for words, name, _ in sites_of(arabic, text) if "عاصمة" in words] == []
+
+
+def test_a_direction_is_no_province(arabic: Arabic) -> None:
+    assert ("South-West Province", "CMR") not in [
+        (name, country) for _, name, country in sites_of(arabic, "وقع الهجوم جنوب غرب كولومبيا مساء الأحد")
+    ]
