@@ -32,7 +32,8 @@ def near_parties(passage: Passage, sentence: int, taken: Set[tuple[int, int]]) -
         if is_name and any(lead[i] > _REACHES for role, lead in leads.items() if role != "SRC" or i in near):
             run.append(i)
             continue
-        if run:
+        # What touches a known party is a piece of it: "الحاكم" before a name, "الطبي" behind one.
+        if run and taken.isdisjoint([(sentence, run[0] - 1), (sentence, run[-1] + 1)]):
             best, role = max((lead[k], role) for role, lead in leads.items() for k in run if role != "SRC" or k in near)
             if best > _BEGINS:
                 yield Chunk(sentence, run[0], run[-1], _NEARLY[role])
