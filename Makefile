@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 READY_FORMATS := $(VENV)/.ready-formats
 
-.PHONY: help setup formats demo test lint types check gate unit bench train gazetteer docs clean
+.PHONY: help setup formats demo test lint types check gate unit bench train gazetteer docs site clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -16,7 +16,7 @@ help: ## list the targets
 
 setup: $(READY_DEV) ## install Marsad with all that building and testing it needs
 
-formats: $(READY_FORMATS) ## install also what opens every export format, for its tests
+formats: $(READY_FORMATS) ## install also what opens every export format, and builds the site
 
 demo: $(READY) ## read the sample reports and say which page to open
 	@$(BIN)/marsad demo
@@ -54,8 +54,11 @@ docs: $(READY_DEV) ## write the reference and the codebook page anew
 	@$(BIN)/python -m tools.build_docs
 	@$(BIN)/python -m tools.build_reference
 
+site: $(READY_FORMATS) ## build the documentation site into build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 clean: ## remove what setup and tests made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer, or name yours: make PYTHON=python3.12 ..." >&2; exit 1; }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import itertools
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -37,6 +38,23 @@ class View:
         self._names = {actor.id: actor.name for actor in load_names().all()} if self.policy.withholds_words else {}
         self._publisher = Publisher(self.policy, self.today, self.atlas, self._names)
 
+    @staticmethod
+    def of_today(record: Record, policy: str) -> View:
+        """Return the view of a record under a policy as of today; made once a day, for its gazetteer takes long to load."""
+        return _view_on(record, policy, datetime.datetime.now(datetime.UTC).date())
+
+    def newest(self) -> int:
+        """Return the key of the last report that was added."""
+        return self.record.look(leaving.newest)
+
+    def news(self, filters: Filters, since: int) -> tuple[int, list[Happening]]:
+        """Return the key of the last report, and the incidents that pass and that a report behind the key `since` tells."""
+        last = self.newest()
+        if last <= since:
+            return since, []
+        names = self.record.look(lambda connection: leaving.told_since(connection, since))
+        return last, [item for _, item in self.happenings(filters, among=names)]
+
     def tellings(
         self, filters: Filters, *, with_text: bool = False, after: int = 0
     ) -> Generator[tuple[int, Telling], None, None]:
@@ -60,9 +78,10 @@ class View:
             yield from itertools.islice(passed, filters.limit)
 
     def happenings(
-        self, filters: Filters, *, after: leaving.Place | None = None
+        self, filters: Filters, *, after: leaving.Place | None = None, among: Collection[str] | None = None
     ) -> Generator[tuple[leaving.Place, Happening], None, None]:
-        """Yield the incidents that pass the filters and the policy, the latest first, each with its place in the order.
+        """Yield the incidents that pass the filters and the policy, the latest first, each with its place in the order;
+        `among` keeps to these ids.
 
         Raises:
             InputError: the filters ask for what the policy withholds.
@@ -70,7 +89,7 @@ class View:
         asked = self._asked(filters)
         with (
             self.record.reading() as connection,
-            contextlib.closing(leaving.happenings(connection, asked, self._fold, after=after)) as found,
+            contextlib.closing(leaving.happenings(connection, asked, self._fold, after=after, among=among)) as found,
         ):
             passed = (
                 (place, told)
@@ -130,6 +149,11 @@ class View:
     def _names_one(self, wanted: str, names: Iterable[str]) -> bool:
         folded = self._fold(wanted).casefold()
         return any(folded in self._fold(name).casefold() for name in names)
+
+
+@functools.lru_cache(maxsize=8)
+def _view_on(record: Record, policy: str, today: datetime.date) -> View:
+    return View(record, load_policy(policy), today)
 
 
 def export(

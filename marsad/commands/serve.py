@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,15 +22,24 @@ DESK = "The desk needs packages that are not installed; get them with `pip insta
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
 @click.option("--name", "names", multiple=True, help="A further host name that people reach the desk by.")
 @click.option("--accounts", is_flag=True, help="Ask for a login on this machine too.")
+@click.option(
+    "--public", metavar="POLICY", help="Answer the API without a login, as this policy shows the record: careful …"
+)
 @with_settings
-def serve(settings: Settings, host: str, port: int, names: tuple[str, ...], accounts: bool) -> int:
+def serve(settings: Settings, host: str, port: int, names: tuple[str, ...], **options: Any) -> int:
     """Open the desk: see what the record holds, check it, correct it. Stop it with Ctrl-C."""
     try:
         from marsad.web.settings import DeskSettings
     except ImportError as error:
         raise InputError(DESK) from error
     made = DeskSettings(
-        record=settings.record, host=host, port=port, names=names, lang=settings.lang, accounts=accounts or None
+        record=settings.record,
+        host=host,
+        port=port,
+        names=names,
+        lang=settings.lang,
+        accounts=options["accounts"] or None,
+        public=options["public"],
     )
     run_desk(settings, made)
     return 0

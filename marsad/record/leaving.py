@@ -5,7 +5,7 @@ Each comes with its place in the order, so that a reader who was given a part ca
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 
 import msgspec
 import sqlalchemy as sa
@@ -72,11 +72,20 @@ def tellings(
 
 
 def happenings(
-    connection: sa.Connection, filters: query.Filters, fold: query.Fold, *, after: Place | None = None
+    connection: sa.Connection,
+    filters: query.Filters,
+    fold: query.Fold,
+    *,
+    after: Place | None = None,
+    among: Collection[str] | None = None,
 ) -> Generator[tuple[Place, Happening], None, None]:
-    """Yield the incidents that pass, but for rejected ones, the latest first, from behind `after`; each with its place."""
+    """Yield the incidents that pass, but for rejected ones, the latest first, from behind `after`, each with its place;
+    `among` keeps to these ids.
+    """
     day = sa.func.coalesce(incidents.c.date_start, "")
     select = telling.select_incidents(filters, fold, with_rejected=False).add_columns(_REPORTED)
+    if among is not None:
+        select = select.where(incidents.c.id.in_(list(among)))
     if after is not None:
         select = select.where((day < after[0]) | ((day == after[0]) & (incidents.c.id > after[1])))
     select = select.order_by(day.desc(), incidents.c.id).limit(filters.limit)
@@ -102,3 +111,14 @@ def find(connection: sa.Connection, wanted: str) -> Happening | None:
     name = telling.resolve_id(connection, wanted)
     row = connection.execute(sa.select(incidents, _REPORTED).where(incidents.c.id == name)).first()
     return None if row is None else happening(row)
+
+
+def newest(connection: sa.Connection) -> int:
+    """Return the key of the last report that was added; 0 where there is none."""
+    return connection.scalar(sa.select(sa.func.max(documents.c.key))) or 0
+
+
+def told_since(connection: sa.Connection, since: int) -> list[str]:
+    """Return the ids of the incidents that a report behind the key `since` tells."""
+    select = sa.select(sketches.c.incident).where(sketches.c.document > since, sketches.c.incident.is_not(None))
+    return list(connection.scalars(select.distinct()))

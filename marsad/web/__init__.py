@@ -13,7 +13,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from marsad.web import actions, errors, incident, overview, report, review
+from marsad.web import actions, api, errors, incident, overview, report, review
 from marsad.web.desk import Desk
 from marsad.web.security import Gate, comes_from_here
 from marsad.web.settings import DeskSettings
@@ -43,12 +43,13 @@ def make_app(settings: DeskSettings) -> Litestar:
         desk.close()
 
     app = Litestar(
-        route_handlers=[*ROUTES, static],
+        route_handlers=[*ROUTES, api.ROUTER, static],
         guards=[comes_from_here],
         exception_handlers=errors.HANDLERS,
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["/static/vendor/fonts"]),
         on_shutdown=[close],
-        openapi_config=None,
+        openapi_config=api.OPENAPI,
+        include_in_schema=False,
         request_max_body_size=2_000_000,
     )
     app.state.desk = desk

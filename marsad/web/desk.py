@@ -16,7 +16,8 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 
-from marsad.pipeline import load_fold
+from marsad.model import CodedDocument, Document
+from marsad.pipeline import Reads, load_fold
 from marsad.record import Record, StoredJudgement, open_record
 from marsad.record.schema import audit
 from marsad.web.settings import DeskSettings, Person
@@ -31,11 +32,22 @@ class Desk:
         self.settings = settings
         self.fold = load_fold()
         self._turn = threading.RLock()
+        self._reading = threading.Lock()
+        self._reader: Reads | None = None
         self._record = open_record(settings.record, self.fold, create=False)
 
     def close(self) -> None:
         """Close the record."""
         self._record.close()
+
+    def read(self, document: Document, load: Callable[[], Reads]) -> CodedDocument:
+        """Return what a report says; the reader is loaded once, and reads one report at a time."""
+        with self._reading:
+            if self._reader is None:
+                self._reader = load()
+            if not self._reader.is_readable(document):
+                return CodedDocument(document=document, language=None)
+            return self._reader.read(document)
 
     def look(self, question: Callable[[sa.Connection], Answer]) -> Answer:
         """Return the answer to a question over the record, asked of one moment of it."""

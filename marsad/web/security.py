@@ -40,6 +40,8 @@ SEAT = "marsad_seat"
 SESSION = "marsad_session"
 FIELD = "_seat"
 HEADER = "x-marsad-seat"
+KEEPS_NOTHING = "keeps_nothing"
+"""Marks a handler of the API that posts to ask, not to change: it needs no form's proof."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HARMLESS = "/static/"
 
@@ -103,9 +105,17 @@ async def comes_from_here(connection: ASGIConnection[Any, Any, Any, Any], _handl
     person: Person | None = connection.scope["user"]
     if not isinstance(connection, Request) or connection.method in _SAFE or (person is not None and person.by_token):
         return
+    if _handler.opt.get(KEEPS_NOTHING) and _is_from_here(connection):
+        return
     problem = await _forged(connection)
     if problem:
         raise PermissionDeniedException(f"This form is stale or comes from elsewhere ({problem}): reload the page.")
+
+
+def _is_from_here(request: Request[Any, Any, Any]) -> bool:
+    """Whether a request names no other origin than our own; programs name none."""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() in request.scope["state"]["hosts"]
 
 
 async def _forged(request: Request[Any, Any, Any]) -> str:

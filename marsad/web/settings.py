@@ -15,7 +15,8 @@ LANGUAGES = ("ar", "en")
 
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the desk stands. `record` names the record, `host` and `port` where it listens, `names` further host names by
-    which people reach it (behind a proxy, for instance), `lang` the language of who has not chosen one.
+    which people reach it (behind a proxy, for instance), `public` the policy under which the API answers whoever has not
+    logged in (None: it does not), `lang` the language of who has not chosen one.
     """
 
     record: str = "marsad.db"
@@ -24,6 +25,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     lang: str = "en"
     accounts: bool | None = None
+    public: str | None = None
 
     def needs_login(self) -> bool:
         """Say whether people must log in: wherever another machine can reach the desk, or if accounts are asked for."""

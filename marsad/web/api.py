@@ -1,0 +1,260 @@
+"""The API: events and incidents as JSON, pages by cursor, feeds, a stream of what is new, and reading a posted report.
+
+Whoever may read the desk gets the record as it stands; others get it under the public policy, if the desk has one.
+Errors have one shape: `{"error": {"status": 400, "message": "…"}}`. The last page of a list costs no more than the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import io
+import itertools
+from collections.abc import AsyncIterator, Iterable
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotAuthorizedException, NotFoundException
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from marsad import pipeline
+from marsad.codebook import load_codebook
+from marsad.errors import InputError
+from marsad.export import FORMATS, write_stream
+from marsad.export.contract import line_of, to_contract
+from marsad.intake import check_published
+from marsad.model import Document
+from marsad.publishing import View
+from marsad.record import Filters
+from marsad.web.desk import Desk, desk_of, person_of
+from marsad.web.security import KEEPS_NOTHING
+
+OPENAPI = OpenAPIConfig(
+    title="Marsad",
+    version="1",
+    description="Events and incidents read out of Arabic war reports. Ids of incidents stay.",
+    path="/api",
+    render_plugins=[JsonRenderPlugin()],
+)
+_MOST = 500
+_USUAL = 50
+_LONGEST_TEXT = 200_000
+_A_MINUTE = 240
+_POLL_S = 2.0
+_FEED = 100
+
+Code = Annotated[str | None, QueryParameter(max_length=100)]
+Words = Annotated[str | None, QueryParameter(max_length=200)]
+Day = Annotated[str | None, QueryParameter(pattern=r"^\d{4}-\d{2}-\d{2}$", description="A day, like 2025-07-22.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=_MOST, description="No more than so many on a page.")]
+Cursor = Annotated[
+    str | None, QueryParameter(max_length=200, description="Where to read on: `next` of the page before.")
+]
+
+
+Asked = NamedDependency[Filters]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of a list; `next` is the cursor of the page that follows, None on the last one."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+class Posted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A report to read. `published` is an ISO 8601 date or date-time with zone."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_TEXT)]
+    published: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    publisher: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = "report"
+
+
+# ---- what is asked --------------------------------------------------------------------------------------------------
+
+
+def provide_about(
+    types: Annotated[list[str] | None, QueryParameter(name="type")] = None,
+    statuses: Annotated[list[str] | None, QueryParameter(name="status")] = None,
+    country: Code = None,
+    place: Words = None,
+    actor: Words = None,
+) -> dict[str, Any]:
+    """What happened, where and by whom, checked against the codebook."""
+    book = load_codebook()
+    codes = tuple(t.upper() for t in types or ())
+    told = tuple(s.lower() for s in statuses or ())
+    for code in codes:
+        book.check_type(code)
+    for status in told:
+        book.check_status(status)
+    return {
+        "types": codes,
+        "statuses": told,
+        "country": country or None,
+        "place": place or None,
+        "actor": actor or None,
+    }
+
+
+def provide_filters(
+    about: NamedDependency[dict[str, Any]],
+    since: Day = None,
+    until: Day = None,
+    min_killed: Annotated[int | None, QueryParameter(ge=0, le=10**9)] = None,
+    text: Words = None,
+) -> Filters:
+    """All that is asked, as filters over the record."""
+    return Filters(**about, since=since, until=until, min_killed=min_killed, text=text or None)
+
+
+def view_of(request: Request[Any, Any, Any]) -> View:
+    """Return the record as whoever asks may see it.
+
+    Raises:
+        NotAuthorizedException: they may not see it.
+    """
+    desk = desk_of(request)
+    person = person_of(request)
+    policy = "open" if person is not None and person.may("reader") else desk.settings.public
+    if policy is None:
+        raise NotAuthorizedException("Send a token: `Authorization: Bearer …`; the desk makes them.")
+    return _views(desk, policy)
+
+
+def _views(desk: Desk, policy: str) -> View:
+    """One view a policy and a day, for the gazetteer behind it is loaded once."""
+    return desk.ask(lambda record: View.of_today(record, policy))
+
+
+def _position(cursor: str | None, kind: Any) -> Any:
+    if not cursor:
+        return None
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor.encode() + b"=="), type=kind)
+    except (binascii.Error, msgspec.DecodeError, UnicodeError, ValueError) as error:
+        raise InputError("This cursor is none of ours; take `next` of the page before, or leave it out.") from error
+
+
+def _cursor(place: Any) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def _page(found: Iterable[tuple[Any, Any]], limit: int) -> Page:
+    rows = list(itertools.islice(found, limit + 1))
+    return Page([line_of(item) for _, item in rows[:limit]], _cursor(rows[limit - 1][0]) if len(rows) > limit else None)
+
+
+def _answer(request: Request[Any, Any, Any], body: bytes, media: str) -> Response[bytes]:
+    """Answer with a tag of what is answered; nothing, where the asker holds just that."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    if tag in [t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")]:
+        return Response(b"", status_code=304, headers=headers, media_type=media)
+    return Response(body, headers=headers, media_type=media)
+
+
+_JSON = "application/json"
+
+
+# ---- the routes -----------------------------------------------------------------------------------------------------
+
+
+@get("/events", summary="Events, in the order of adding", sync_to_thread=True)
+def list_events(
+    request: Request[Any, Any, Any], filters: Asked, cursor: Cursor = None, limit: Limit = _USUAL
+) -> Response[bytes]:
+    """Return a page of events."""
+    asked = msgspec.structs.replace(filters, limit=limit + 1)
+    after = _position(cursor, int) or 0
+    found = view_of(request).tellings(asked, after=min(max(after, 0), 2**62))
+    return _answer(request, msgspec.json.encode(_page(found, limit)), _JSON)
+
+
+@get("/incidents", summary="Incidents, the latest first", sync_to_thread=True)
+def list_incidents(
+    request: Request[Any, Any, Any], filters: Asked, cursor: Cursor = None, limit: Limit = _USUAL
+) -> Response[bytes]:
+    """Return a page of incidents."""
+    asked = msgspec.structs.replace(filters, limit=limit + 1)
+    found = view_of(request).happenings(asked, after=_position(cursor, tuple[str, str]))
+    return _answer(request, msgspec.json.encode(_page(found, limit)), _JSON)
+
+
+@get("/incidents/{name:str}", summary="One incident, by its id or an old one", sync_to_thread=True)
+def find_incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+    """Return an incident."""
+    found = view_of(request).happening(name)
+    if found is None:
+        raise NotFoundException("There is no such incident here.")
+    return _answer(request, msgspec.json.encode(line_of(found)), _JSON)
+
+
+@get("/incidents.atom", summary="The latest incidents that pass, as a feed", sync_to_thread=True)
+def feed(request: Request[Any, Any, Any], filters: Asked) -> Response[bytes]:
+    """Return a feed; its address is the saved search."""
+    view = view_of(request)
+    asked = msgspec.structs.replace(filters, limit=_FEED)
+    items = [item for _, item in view.happenings(asked)]
+    # The moment of the feed is that of its newest entry, so that its tag stays while nothing changes.
+    moment = max((i.reported or "" for i in items), default="") or "1970-01-01T00:00:00Z"
+    frame = msgspec.structs.replace(view.frame("incidents", link=str(request.url)), moment=moment)
+    stream = io.BytesIO()
+    write_stream(stream, "atom", items, frame)
+    return _answer(request, stream.getvalue(), FORMATS["atom"].media)
+
+
+@get("/stream", summary="New and changed incidents as they come (server-sent events)", sync_to_thread=False)
+def stream_incidents(request: Request[Any, Any, Any], filters: Asked) -> ServerSentEvent:
+    """Send an incident whenever a report that tells of it arrives; `Last-Event-ID` reads on where a reader left."""
+    view = view_of(request)
+    last = request.headers.get("last-event-id", "")
+    since = int(last) if last.isascii() and last.isdigit() and len(last) < 18 else None
+    return ServerSentEvent(_news(view, filters, since))
+
+
+async def _news(view: View, filters: Filters, since: int | None) -> AsyncIterator[ServerSentEventMessage]:
+    last = since if since is not None else await asyncio.to_thread(view.newest)
+    yield ServerSentEventMessage(comment="Marsad")
+    while True:
+        last, found = await asyncio.to_thread(view.news, filters, last)
+        for item in found:
+            data = msgspec.json.encode(line_of(item)).decode()
+            yield ServerSentEventMessage(event="incident", id=last, data=data)
+        await asyncio.sleep(_POLL_S)
+
+
+@post(
+    "/read", summary="Read a report and keep nothing", sync_to_thread=True, status_code=200, opt={KEEPS_NOTHING: True}
+)
+def read_report(request: Request[Any, Any, Any], data: JSONBody[Posted]) -> Response[bytes]:
+    """Return what a posted report says, as `marsad read` prints it."""
+    person = person_of(request)
+    if person is None or not person.may("reader"):
+        raise NotAuthorizedException("Reading reports needs a token: `Authorization: Bearer …`.")
+    published = check_published(data.published) if data.published else None
+    document = Document(id=data.id, text=data.text, published=published, publisher=data.publisher)
+    coded = desk_of(request).read(document, pipeline.load_reader)
+    return Response(msgspec.json.encode(to_contract(coded)), media_type=_JSON)
+
+
+ROUTER = Router(
+    path="/api/v1",
+    route_handlers=[list_events, list_incidents, find_incident, feed, stream_incidents, read_report],
+    dependencies={
+        "about": Provide(provide_about, sync_to_thread=False),
+        "filters": Provide(provide_filters, sync_to_thread=False),
+    },
+    middleware=[RateLimitConfig(rate_limit=("minute", _A_MINUTE), set_rate_limit_headers=True).middleware],
+    include_in_schema=True,
+    tags=["v1"],
+)
