@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from marsad.commands.agreements import agreements
+from marsad.commands.assisting import assist
 from marsad.commands.checking import check_data, doctor, score
 from marsad.commands.demo import demo
 from marsad.commands.exporting import export
@@ -68,6 +69,7 @@ for _command in (
     explain,
     export,
     release,
+    assist,
     score,
     check_data,
     doctor,

@@ -13,7 +13,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from marsad.web import actions, api, errors, incident, overview, report, review
+from marsad.web import actions, errors, incident, overview, report, review
 from marsad.web.desk import Desk
 from marsad.web.security import Gate, comes_from_here
 from marsad.web.settings import DeskSettings
@@ -36,6 +36,8 @@ def make_app(settings: DeskSettings) -> Litestar:
     Raises:
         RecordError: there is no such record, or it cannot be opened.
     """
+    from marsad.web import api  # brings the exports along, which the pages do without
+
     desk = Desk(settings)
     static: Router = create_static_files_router(path="/static", directories=[STATIC], cache_control=errors.STAYS)
 
