@@ -20,7 +20,8 @@ from marsad.codebook import load_codebook
 from marsad.errors import CodebookError, MarsadError
 from marsad.gazetteer_index import Index, read_index
 from marsad.lang.ar.script import fold_text
-from marsad.link.terms import KINDS, ROLES, TOPICS
+from marsad.link.asking import TOPICS
+from marsad.link.terms import KINDS, ROLES
 from marsad.resources import DATA, read_yaml
 
 FOLDS = {"ar": fold_text}

@@ -15,8 +15,6 @@ from incident_gold import OWN, Read, add, documents, incident_with, judged, read
 from standin import Ran
 
 from marsad import pipeline
-from marsad.commands import views
-from marsad.link import relations, talks, terms
 from marsad.record import open_record
 
 Marsad = Callable[..., Ran]
@@ -69,10 +67,6 @@ def objects(ran: Ran) -> Any:
 def lines(ran: Ran) -> list[Any]:
     assert ran.code == 0, ran.err
     return [json.loads(line) for line in ran.out.splitlines()]
-
-
-def test_the_choices_on_the_command_line_are_those_there_are() -> None:
-    assert (views.TOPICS, views.PERIODS, views.STEPS) == (terms.TOPICS, relations.PERIODS, talks.STEPS)
 
 
 # ---- processes ------------------------------------------------------------------------------------------------------

@@ -11,26 +11,12 @@ import click
 import msgspec
 
 from marsad.commands.options import Settings, day_of, is_terminal, open_the_record, say, with_settings
+from marsad.link.asking import PERIODS, STEPS, TOPICS
 
 if TYPE_CHECKING:
     from marsad.export.views import Quote
     from marsad.record import Record
 
-# Written out again, so that help need not load what reads them; a test holds them to it.
-TOPICS = (
-    "ceasefire",
-    "prisoners",
-    "aid",
-    "territory",
-    "peace",
-    "guarantees",
-    "government",
-    "nuclear",
-    "sanctions",
-    "arms",
-)
-PERIODS = ("day", "week")
-STEPS = ("met", "called", "visited", "mediated", "proposed", "accepted", "refused", "gave-way", "acted", "backed")
 _format = click.option(
     "--format", "form", type=click.Choice(["table", "json", "jsonl"]), help="Default: table, in a pipe jsonl."
 )

@@ -14,8 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-PERIODS = ("day", "week")
-
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """An incident between two parties.

@@ -15,10 +15,6 @@ from marsad.link.summary import Where
 from marsad.link.terms import Terms
 from marsad.model import Event
 
-STEPS = ("met", "called", "visited", "mediated", "proposed", "accepted", "refused", "gave-way", "acted", "backed")
-"""What somebody did in a negotiation: met, called, visited, mediated, asked or proposed, accepted or promised, refused, gave
-way in words, did in deed what the talks were about, backed or signed."""
-
 _CONTACTS = {"third-party": "mediated", "phone": "called", "visit": "visited"}
 """Kinds of contact by the mode that tells them, the most telling first."""
 _BY_TYPE = {

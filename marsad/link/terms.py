@@ -62,19 +62,6 @@ ROLES = (
     "versus",
 )
 KINDS = ("army", "counter", "party", "witness")
-TOPICS = (
-    "ceasefire",
-    "prisoners",
-    "aid",
-    "territory",
-    "peace",
-    "guarantees",
-    "government",
-    "nuclear",
-    "sanctions",
-    "arms",
-)
-"""What talks are about."""
 _LONGEST = 3
 _NONE: frozenset[str] = frozenset()
 
