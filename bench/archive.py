@@ -12,7 +12,8 @@ import msgspec
 import sqlalchemy as sa
 
 from bench.stream import Made
-from marsad.link import compare, copies
+from marsad.link import copies
+from marsad.link.blocks import blocks
 from marsad.record import Record, schema
 from marsad.record.claims import claims_of
 
@@ -59,7 +60,7 @@ def _add(rows: dict[str, list[dict[str, Any]]], key: int, made: Made, run: int) 
     (told,) = sketch.events
     known = {"anchor": told.anchor, "born": key, "sketch": _to_json.encode(told).decode()}
     rows["sketches"].append({"event": key, "document": key, **known})
-    stands = compare.blocks(told)[0]
+    stands = blocks(told)[0]
     rows["blocks"] += [{"block": b.key, "first": b.first, "last": b.last, "event": key} for b in stands]
     facts = _to_json.encode(sketch.facts).decode()
     rows["report_sketches"].append({"document": key, "shingles": sketch.shingles, "facts": facts})

@@ -1,4 +1,4 @@
-"""How alike two events are, and why: blocks bring candidates together, features with weights decide, reasons stay.
+"""How alike two events are, and why: features with weights decide, and the reasons stay.
 
 Everything here looks at two sketches alone, never at the archive, so that a judgement is the same whenever it is made. A
 score is in log-odds: above 0 the two are more likely one incident than not.
@@ -6,38 +6,26 @@ score is in log-odds: above 0 the two are more likely one incident than not.
 
 from __future__ import annotations
 
-import datetime
-import functools
 import math
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from marsad.gazetteer import distance_km
-from marsad.link.model import Clue, EventSketch, Spot
+from marsad.link.blocks import TALKS
+from marsad.link.facets import STATEMENT_DAYS, Days, Facets, Site, day_part
+from marsad.link.model import Clue, EventSketch
 
-LINKED_STATUSES = ("actual", "negated", "historical")
-TALKS = frozenset({"CONSULT", "RETREAT", "AGREE", "COOPERATE"})
-MAX_SPAN_DAYS = 16
-"""Days beyond which a date says too little to look for an incident by it."""
-_UNDATED_DAYS = 10
-_STATEMENT_DAYS = 3
-EARLY_DAYS = 14
-LONGEST_DAYS = MAX_SPAN_DAYS + EARLY_DAYS + 2
-"""No block is longer, so one that reaches into a window begins at most so many days before it."""
-_CELLS_PER_DEGREE = 2
-_MAX_SPOTS = 4
-_MAX_PARTIES = 6
-_MOST_SAID = 24
-"""Words by which an event without any place is found by the names of places."""
 _APART_KM, _NEAR_KM, _CITY_KM, _FAR_KM = 4.0, 15.0, 40.0, 120.0
 _ENOUGH_WORDS = 6
-_VAGUE_OBJECTS = frozenset({"other", "building"})
-_VAGUE_WEAPONS = frozenset({"other"})
-_PARTS = ("night", "morning", "noon", "evening")
+_WORDS_TOLD = 8
+_NEVER = -99.0
 _DECISIVE = frozenset({"date: far apart", "report: told as another", "template: other facts"})
 """Reasons against which nothing else counts."""
-_POINTS = frozenset({"settlement", "facility"})
+
+Seen = str | float | Days | Collection[str] | Collection[int]
+"""What a feature was seen in: words, kilometres, a set of values. Only who asks for reasons has it put into words."""
+
+Features = list[tuple[str, Seen]]
 
 
 class Verdict(NamedTuple):
@@ -48,351 +36,256 @@ class Verdict(NamedTuple):
     clues: tuple[Clue, ...]
 
 
-class Block(NamedTuple):
-    """Where an event is found: a key (62 bits) and the first and last day, as ordinals."""
-
-    key: int
-    first: int
-    last: int
-
-
-def is_linkable(event: EventSketch) -> bool:
-    """Say whether an event can be part of an incident: it happened, or is denied or recalled, and is one act."""
-    return not event.generic and event.status in LINKED_STATUSES
-
-
-# ---- blocks ---------------------------------------------------------------------------------------------------------
-
-
-@functools.lru_cache(maxsize=4096)
-def ordinal(day: str) -> int:
-    """Return the number of a day (ISO date or date-time), counted from year 1."""
-    return datetime.date.fromisoformat(day[:10]).toordinal()
-
-
-def window(event: EventSketch) -> tuple[int, int] | None:
-    """Return the first and last day an event may have happened on, as ordinals; None if it cannot be said."""
-    published = ordinal(event.published) if event.published else None
-    days = _days(event)
-    if days is None:
-        return None if published is None else (published - _UNDATED_DAYS, published)
-    first, last = days
-    for start, end in event.told:
-        low, high = ordinal(start), ordinal(end)
-        if high - low <= _STATEMENT_DAYS and last - EARLY_DAYS <= low <= last + 1:
-            first, last = min(first, low), max(last, high)
-    if published is not None and last >= published - 1:
-        first = min(first, last - _STATEMENT_DAYS)
-    return max(first, last - LONGEST_DAYS), last
-
-
-def _days(event: EventSketch) -> tuple[int, int] | None:
-    if event.start is None or event.end is None:
-        return None
-    first, last = ordinal(event.start), ordinal(event.end)
-    return None if last - first > MAX_SPAN_DAYS else (first, last)
-
-
-def blocks(event: EventSketch) -> tuple[list[Block], list[Block]]:
-    """Return the blocks that an event stands in, and those that hold whatever may be the same incident."""
-    days = window(event)
-    if days is None or not is_linkable(event):
-        return [], []
-    stands = dict.fromkeys((f"report:{event.report}", *_stands(event)))
-    looks = dict.fromkeys((f"report:{event.report}", *_looks(event)))
-    return [_block(event.type, key, days) for key in stands], [_block(event.type, key, days) for key in looks]
-
-
-def _block(kind: str, key: str, days: tuple[int, int]) -> Block:
-    text = f"{kind}|{key}".encode()
-    return Block(zlib.crc32(text) << 30 | zlib.adler32(text) & 0x3FFFFFFF, *days)
-
-
-def _stands(event: EventSketch) -> Iterator[str]:
-    points = _points(event)
-    for spot in points:
-        yield _cell(spot, 0, 0)
-    for spot in event.spots[:_MAX_SPOTS]:
-        yield from (f"in:{outer}" for outer in spot.within)
-        yield from (f"word:{word}" for word in spot.words)
-        if spot.level not in _POINTS and spot.id:
-            yield f"at:{spot.id}"
-        if spot.country:
-            yield f"country:{spot.country}"
-    for party in _ids(event):
-        yield f"party:{party}"
-        if not points:
-            yield f"placeless:{party}"
-    if not event.spots:
-        yield from (f"said:{word}" for word in event.words[:_MOST_SAID])
-    if not points:
-        yield from (f"wide:{spot.country}" for spot in event.spots[:_MAX_SPOTS] if spot.country)
-
-
-def _looks(event: EventSketch) -> Iterator[str]:
-    points = _points(event)
-    for spot in points:
-        yield from (_cell(spot, y, x) for y in (-1, 0, 1) for x in (-1, 0, 1))
-    for spot in event.spots[:_MAX_SPOTS]:
-        yield from (f"at:{outer}" for outer in spot.within)
-        yield from (f"word:{word}" for word in spot.words)
-        if spot.level not in _POINTS and spot.id:
-            yield f"at:{spot.id}"
-            yield f"in:{spot.id}"
-        if spot.country:
-            yield f"wide:{spot.country}"
-            if not points:
-                yield f"country:{spot.country}"
-    for spot in event.spots[:_MAX_SPOTS]:
-        yield from (f"said:{word}" for word in spot.words)
-    if not event.spots:
-        yield from (f"word:{word}" for word in event.words[:_MOST_SAID])
-    for party in _ids(event):
-        yield f"placeless:{party}"
-        if not points or event.type in TALKS:
-            yield f"party:{party}"
-
-
-def _points(event: EventSketch) -> list[Spot]:
-    return [s for s in event.spots[:_MAX_SPOTS] if s.level in _POINTS and s.lat is not None and s.lon is not None]
-
-
-def _ids(event: EventSketch) -> list[str]:
-    """The parties by which an event without a place is found: ids, and the countries of its actors."""
-    named = [p for p in event.parties if ":" in p][:_MAX_PARTIES]
-    return [*named, *(p for p in event.actors if len(p) == 3 and p.isupper())]
-
-
-def _cell(spot: Spot, y: int, x: int) -> str:
-    lat = math.floor((spot.lat or 0.0) * _CELLS_PER_DEGREE) + y
-    lon = math.floor((spot.lon or 0.0) * _CELLS_PER_DEGREE) + x
-    return f"cell:{lat}:{(lon + 180 * _CELLS_PER_DEGREE) % (360 * _CELLS_PER_DEGREE)}"
-
-
-# ---- two events -----------------------------------------------------------------------------------------------------
-
-
 def compare(a: EventSketch, b: EventSketch, weights: Mapping[str, float], *, texts: str = "") -> Verdict:
-    """Return how likely two events are one incident; `texts` says that their reports are
+    """Return how likely two events are one incident, with the reasons; `texts` says that their reports are
     copies of one text (`copy`) or were made from one template (`template`)."""
     if a.type != b.type:
-        return Verdict(-99.0, True, (Clue("type: differs", -99.0),))
-    clues = [Clue("bias", weights["bias"])]
-    cannot = False
-    for name, seen in (*_features(a, b), *_in_one_report(a, b), *_as_texts(a, b, texts)):
-        clues.append(Clue(name, weights[name], seen))
-        cannot = cannot or name in _DECISIVE
-    return Verdict(sum(c.weight for c in clues), cannot, tuple(clues))
+        return Verdict(_NEVER, True, (Clue("type: differs", _NEVER),))
+    one, other = Facets(a), Facets(b)
+    found = [*_dates(one, other), *_others(one, other, texts)]
+    clues = (Clue("bias", weights["bias"]), *(Clue(name, weights[name], _tell(seen)) for name, seen in found))
+    return Verdict(sum(c.weight for c in clues), any(name in _DECISIVE for name, _ in found), clues)
 
 
-def _features(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
-    yield _place(a, b)
-    yield from _date(a, b)
-    yield from _parties(a, b)
-    for name, left, right, vague in (
-        ("weapon", a.weapons, b.weapons, _VAGUE_WEAPONS),
-        ("object", a.objects, b.objects, _VAGUE_OBJECTS),
-    ):
-        one, other = set(left) - vague, set(right) - vague
-        if one and other:
-            yield (f"{name}: shared" if one & other else f"{name}: apart"), " ".join(sorted(one & other or one | other))
-    yield from _counts(a, b)
-    yield from _wording(a, b)
+def weigh(a: Facets, b: Facets, weights: Mapping[str, float], texts: str = "") -> tuple[float, bool]:
+    """Return the score of `compare` and whether the two can be no one incident, without reasons; where they cannot, the
+    score is just a low one.
+    """
+    if a.sketch.type != b.sketch.type:
+        return _NEVER, True
+    score = weights["bias"]
+    for name, _ in _dates(a, b):
+        if name in _DECISIVE:
+            return _NEVER, True
+        score += weights[name]
+    for name, _ in _others(a, b, texts):
+        if name in _DECISIVE:
+            return _NEVER, True
+        score += weights[name]
+    return score, False
 
 
-def _place(a: EventSketch, b: EventSketch) -> tuple[str, str]:
+def _tell(seen: Seen) -> str:
+    if isinstance(seen, str):
+        return seen
+    if isinstance(seen, float):
+        return f"{seen:.0f} km" if seen < math.inf else ""
+    return " ".join(map(str, sorted(seen)))
+
+
+def _others(a: Facets, b: Facets, texts: str) -> Features:
+    found: Features = [_place(a, b)]
+    _parties(a, b, found)
+    if a.weapons and b.weapons:
+        shared = a.weapons & b.weapons
+        found.append(("weapon: shared", shared) if shared else ("weapon: apart", a.weapons | b.weapons))
+    if a.objects and b.objects:
+        shared = a.objects & b.objects
+        found.append(("object: shared", shared) if shared else ("object: apart", a.objects | b.objects))
+    _counts(a, b, found)
+    _wording(a, b, found)
+    if a.sketch.report == b.sketch.report:
+        _in_one_report(a.sketch, b.sketch, found)
+    if texts:
+        _as_texts(a, b, texts, found)
+    return found
+
+
+# ---- places ---------------------------------------------------------------------------------------------------------
+
+
+def _place(a: Facets, b: Facets) -> tuple[str, Seen]:
     """The closest relation between a place of one and a place of the other."""
-    if not a.spots or not b.spots:
+    if not a.sites or not b.sites:
         named = _named(a, b)
         if named:
             return "place: named", named
-        return ("place: one unknown" if a.spots or b.spots else "place: unknown"), ""
-    best: tuple[int, str, str] = (0, "place: far apart", "")
+        return ("place: one unknown" if a.sites or b.sites else "place: unknown"), ""
+    best: tuple[int, str, Seen] = (0, "place: far apart", "")
     nearest = math.inf
-    for i, one in enumerate(a.spots[:_MAX_SPOTS]):
-        for j, other in enumerate(b.spots[:_MAX_SPOTS]):
-            rank, name, seen, km = _relation(one, other)
+    for i, one in enumerate(a.sites):
+        for j, other in enumerate(b.sites):
+            rank, name, seen = _relation(one, other)
             if rank >= 4 and i and j:
                 rank, name = 3, "place: shared second"
-            nearest = min(nearest, km)
             if rank > best[0]:
                 best = (rank, name, seen)
-    if best[1] == "place: shared second" and _are_two(a.spots[0], b.spots[0]):
+            elif not rank and isinstance(seen, float):
+                nearest = min(nearest, seen)
+    if best[1] == "place: shared second" and _are_two(a.sites[0], b.sites[0]):
         return "place: two in one area", best[2]
     if best[0]:
         return best[1:]
     named = _named(a, b)
     if named:
         return "place: named", named
-    if not all(any(s.near for s in e.spots[:_MAX_SPOTS]) for e in (a, b)) or a.type in TALKS:
+    if not (a.is_near and b.is_near) or a.sketch.type in TALKS:
         return "place: elsewhere", ""
-    return ("place: apart" if nearest < _FAR_KM else "place: far apart"), f"{nearest:.0f} km" if nearest < 1e5 else ""
+    return ("place: apart" if nearest < _FAR_KM else "place: far apart"), nearest
 
 
-def _named(a: EventSketch, b: EventSketch) -> str:
+def _named(a: Facets, b: Facets) -> Collection[str]:
     """The words of a place of one that stand in the sentences of the other."""
-    one, other = ({w for s in e.spots for w in s.words} for e in (a, b))
-    return " ".join(sorted(one & set(b.words) | other & set(a.words)))
+    return (a.names & b.words) | (b.names & a.words)
 
 
-def _are_two(a: Spot, b: Spot) -> bool:
+def _are_two(a: Site, b: Site) -> bool:
     """Whether two places are two villages rather than a town and its part."""
-    if a.level not in _POINTS or b.level not in _POINTS or a.lat is None or b.lat is None:
+    if not a.is_point or not b.is_point or a.at is None or b.at is None:
         return False
-    return distance_km(a.lat, a.lon or 0.0, b.lat, b.lon or 0.0) > _APART_KM and not set(a.words) & set(b.words)
+    return _km(a, b) > _APART_KM and not a.words & b.words
 
 
-def _relation(a: Spot, b: Spot) -> tuple[int, str, str, float]:
-    """How two places relate: a rank, its feature, what shows it, and their distance in km."""
-    km = math.inf
-    if a.lat is not None and a.lon is not None and b.lat is not None and b.lon is not None:
-        km = distance_km(a.lat, a.lon, b.lat, b.lon)
-    points = a.level in _POINTS and b.level in _POINTS
+def _km(a: Site, b: Site) -> float:
+    return math.inf if a.at is None or b.at is None else distance_km(*a.at, *b.at)
+
+
+def _relation(a: Site, b: Site) -> tuple[int, str, Seen]:
+    """How two places relate: a rank, its feature, and what shows it; for places that do not, their distance in km."""
+    points = a.is_point and b.is_point
     if points and a.id == b.id and a.id is not None:
-        return 5, "place: same", a.id, 0.0
-    shared = set(a.words) & set(b.words)
+        return 5, "place: same", a.id
+    shared = a.words & b.words
     if shared and (len(a.words) == len(shared) or len(b.words) == len(shared)):
-        return 4, "place: same name", " ".join(sorted(shared)), km
+        return 4, "place: same name", shared
+    km = _km(a, b)
     if points and km <= _NEAR_KM:
-        return 3, "place: near", f"{km:.0f} km", km
+        return 3, "place: near", km
     if a.id and a.id == b.id and a.level == "admin":
-        return 2, "place: same division", a.id, km
+        return 2, "place: same division", a.id
     if a.id and (a.id == b.id or a.id in b.within or b.id in a.within):
-        return 2, "place: within", a.id, km
+        return 2, "place: within", a.id
     if points:
-        same_division = bool(set(a.within) & set(b.within)) and km <= _CITY_KM
-        return (1, "place: country", f"{km:.0f} km", km) if same_division else (0, "", "", km)
+        same_division = km <= _CITY_KM and not a.within.isdisjoint(b.within)
+        return (1, "place: country", km) if same_division else (0, "", km)
     if a.country and a.country == b.country:
-        return 1, "place: country", a.country, km
-    return 0, "", "", km
+        return 1, "place: country", a.country
+    return 0, "", km
 
 
-def _date(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
-    one, other = _days(a), _days(b)
+# ---- days -----------------------------------------------------------------------------------------------------------
+
+
+def _dates(a: Facets, b: Facets) -> Features:
+    one, other = a.days, b.days
     if one is None or other is None:
-        yield from _undated(a, b, one, other)
-        return
+        return [_undated(a, b)]
     gap = max(one[0] - other[1], other[0] - one[1], 0)
-    seen = f"{a.start} {b.start}"
+    told = gap == 0 or _told_by(a, other) or _told_by(b, one)
     if gap == 0:
-        yield ("date: same" if one[1] - one[0] <= 1 and other[1] - other[0] <= 1 else "date: within"), seen
-    elif _told_by(a, other) or _told_by(b, one):
-        yield "date: told by one", seen
-    elif gap <= _STATEMENT_DAYS and (_is_statement(a, one, other) or _is_statement(b, other, one)):
-        yield "date: statement day", seen
+        name = "date: same" if one[1] - one[0] <= 1 and other[1] - other[0] <= 1 else "date: within"
+    elif told:
+        name = "date: told by one"
+    elif gap <= STATEMENT_DAYS and (_is_statement(a, one, other) or _is_statement(b, other, one)):
+        name = "date: statement day"
     elif gap == 1:
-        yield "date: next day", seen
+        name = "date: next day"
     else:
-        yield ("date: apart" if gap <= _STATEMENT_DAYS else "date: far apart"), seen
-    if gap == 0 or _told_by(a, other) or _told_by(b, one):
-        parts = [{m for m in e.marks if m in _PARTS} for e in (a, b)]
-        if all(len(p) == 1 for p in parts):
-            left, right = (_PARTS.index(p.pop()) for p in parts)
-            if left == right:
-                yield "day part: same", _PARTS[left]
-            elif abs(left - right) > 1 and abs(left - right) < 3:
-                yield "day part: apart", f"{_PARTS[left]} {_PARTS[right]}"
+        name = "date: apart" if gap <= STATEMENT_DAYS else "date: far apart"
+    found: Features = [(name, f"{a.sketch.start} {b.sketch.start}")]
+    if told and len(a.day_parts) == len(b.day_parts) == 1:
+        (left,), (right,) = a.day_parts, b.day_parts
+        if left == right:
+            found.append(("day part: same", day_part(left)))
+        elif 1 < abs(left - right) < 3:
+            found.append(("day part: apart", f"{day_part(left)} {day_part(right)}"))
+    return found
 
 
-def _undated(
-    a: EventSketch, b: EventSketch, one: tuple[int, int] | None, other: tuple[int, int] | None
-) -> Iterator[tuple[str, str]]:
-    spans = (window(a), window(b))
-    if spans[0] is None or spans[1] is None or (a.start and one is None) or (b.start and other is None):
-        yield "date: far apart", f"{a.start} {b.start}"
-        return
-    gap = max(spans[0][0] - spans[1][1], spans[1][0] - spans[0][1], 0)
-    yield ("date: one unknown" if gap == 0 else "date: far apart"), ""
+def _undated(a: Facets, b: Facets) -> tuple[str, Seen]:
+    """Of two events one of which has no day: whether they may have happened on one."""
+    is_vague = (a.sketch.start and a.days is None) or (b.sketch.start and b.days is None)
+    if a.window is None or b.window is None or is_vague:
+        return "date: far apart", f"{a.sketch.start} {b.sketch.start}"
+    gap = max(a.window[0] - b.window[1], b.window[0] - a.window[1])
+    return ("date: one unknown" if gap <= 0 else "date: far apart"), ""
 
 
-def _told_by(event: EventSketch, days: tuple[int, int]) -> bool:
+def _told_by(event: Facets, days: Days) -> bool:
     """Whether the event's own sentences name a day of the other."""
-    return any(
-        ordinal(s) <= days[1] and days[0] <= ordinal(e) and ordinal(e) - ordinal(s) <= _STATEMENT_DAYS
-        for s, e in event.told
-    )
+    return any(low <= days[1] and days[0] <= high for low, high in event.told)
 
 
-def _is_statement(event: EventSketch, own: tuple[int, int], other: tuple[int, int]) -> bool:
+def _is_statement(event: Facets, own: Days, other: Days) -> bool:
     """Whether an event's day may be only the day on which somebody spoke of it: that of the report, and the later one."""
-    return event.published is not None and own[1] >= ordinal(event.published) - 1 and own[0] > other[1]
+    return event.published is not None and own[1] >= event.published - 1 and own[0] > other[1]
 
 
-def _parties(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
-    one, other = set(a.parties), set(b.parties)
-    if a.type in TALKS:
-        if a.report == b.report:
+# ---- parties, numbers, words ----------------------------------------------------------------------------------------
+
+
+def _parties(a: Facets, b: Facets, found: Features) -> None:
+    if a.sketch.type in TALKS:
+        if a.sketch.report == b.sketch.report:
             return  # a report names both sides once, and only one of them later
-        left, right = ({p for p in e if ":" in p or (len(p) == 3 and p.isupper())} for e in (one, other))
+        left, right = ({p for p in e.parties if ":" in p or (len(p) == 3 and p.isupper())} for e in (a, b))
         if left and right:
             shared = left & right
             countries = {p for p in shared if ":" not in p}
             groups = {p for p in shared if ":" in p}
             strong = len(countries) >= 2 or len(groups) >= 2
-            name = "talks: both sides" if strong else "talks: one side" if shared else "talks: apart"
-            yield name, " ".join(sorted(shared))
+            found.append(("talks: both sides" if strong else "talks: one side" if shared else "talks: apart", shared))
         return
-    actors = set(a.actors), set(b.actors)
-    if actors[0] and actors[1]:
-        shared = actors[0] & actors[1]
-        yield (
-            ("party: shared" if shared else "party: one side" if one & other else "party: apart"),
-            " ".join(sorted(shared)),
-        )
+    if a.actors and b.actors:
+        same = a.actors & b.actors
+        among = not same and not a.parties.isdisjoint(b.parties)
+        found.append(("party: shared" if same else "party: one side" if among else "party: apart", same))
 
 
-def _counts(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
-    for field in ("killed", "injured", "released"):
-        one, other = ({t.count for t in e.tolls if t.field == field} for e in (a, b))
+def _counts(a: Facets, b: Facets, found: Features) -> None:
+    for (field, one), (_, other) in zip(a.counts, b.counts, strict=True):
         if not one or not other:
             continue
         shared = one & other
         if field != "released" and shared and max(shared) <= 1 and len(one) == len(other) == 1:
             continue  # "one killed" says little
-        yield (f"{field}: same" if shared else f"{field}: differ"), " ".join(map(str, sorted(shared or one | other)))
+        found.append((f"{field}: same", shared) if shared else (f"{field}: differ", one | other))
 
 
-def _wording(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
-    one, other = set(a.words), set(b.words)
-    if len(one) < 3 or len(other) < 3:
+def _wording(a: Facets, b: Facets, found: Features) -> None:
+    least = min(len(a.words), len(b.words))
+    if least < 3:
         return
-    shared = one & other
-    part = len(shared) / min(len(one), len(other))
-    seen = " ".join(sorted(shared)[:8])
+    shared = a.words & b.words
+    part = len(shared) / least
+    name = None
     if part >= 0.5 and len(shared) >= 3:
-        yield "words: half", seen
+        name = "words: half"
     elif part >= 0.33 and len(shared) >= 2:
-        yield "words: third", seen
+        name = "words: third"
     elif part >= 0.18:
-        yield "words: some", seen
-    elif part < 0.08 and min(len(one), len(other)) >= _ENOUGH_WORDS:
-        yield "words: few", seen
+        name = "words: some"
+    elif part < 0.08 and least >= _ENOUGH_WORDS:
+        name = "words: few"
+    if name is not None:
+        found.append((name, sorted(shared)[:_WORDS_TOLD] if shared else shared))
 
 
-def _in_one_report(a: EventSketch, b: EventSketch) -> Iterator[tuple[str, str]]:
+# ---- reports --------------------------------------------------------------------------------------------------------
+
+
+def _in_one_report(a: EventSketch, b: EventSketch, found: Features) -> None:
     """The reader of the report told the two apart; that counts, and more so in one sentence or of "another" one."""
-    if a.report != b.report:
-        return
-    yield "report: same", a.report
+    found.append(("report: same", a.report))
     first, second = sorted((a, b), key=lambda e: e.seats[0])
     if "new" not in second.marks and set(second.told) <= set(first.told):
-        yield "report: taken up again", ""
+        found.append(("report: taken up again", ""))
         if min(abs(s[2] - t[2]) for s in first.seats for t in second.seats) <= 1:
-            yield "report: just before", ""
+            found.append(("report: just before", ""))
     if {s[2] for s in a.seats} & {s[2] for s in b.seats}:
-        yield "report: same sentence", ""
+        found.append(("report: same sentence", ""))
     if "other" in a.marks or "other" in b.marks:
-        yield "report: told as another", ""
+        found.append(("report: told as another", ""))
 
 
-def _as_texts(a: EventSketch, b: EventSketch, texts: str) -> Iterator[tuple[str, str]]:
+def _as_texts(a: Facets, b: Facets, texts: str, found: Features) -> None:
     """Copies tell the same in the same words; a template with other places and numbers tells of something else."""
-    if texts == "template" and a.report != b.report:
-        names = [{w for s in e.spots[:1] for w in s.words} for e in (a, b)]
-        counts = [{(t.field, t.count) for t in e.tolls if t.count > 1} for e in (a, b)]
+    if texts == "template" and a.sketch.report != b.sketch.report:
+        names = [{w for s in e.sites[:1] for w in s.words} for e in (a, b)]
+        counts = [{(t.field, t.count) for t in e.sketch.tolls if t.count > 1} for e in (a, b)]
         if not names[0] & names[1] and not counts[0] & counts[1]:
-            yield "template: other facts", ""
-    elif texts == "copy":
-        one, other = set(a.words), set(b.words)
-        if one and other and len(one & other) / min(len(one), len(other)) >= 0.6:
-            yield "copy: same words", ""
+            found.append(("template: other facts", ""))
+    elif texts == "copy" and a.words and b.words:
+        part = len(a.words & b.words) / min(len(a.words), len(b.words))
+        if part >= 0.6:
+            found.append(("copy: same words", ""))

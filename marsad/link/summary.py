@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from marsad.link.compare import MAX_SPAN_DAYS, ordinal
+from marsad.link.facets import MAX_SPAN_DAYS, ordinal
 from marsad.link.figures import Reckoning, reconcile
 from marsad.link.model import EventSketch, Spot
 

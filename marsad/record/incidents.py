@@ -9,7 +9,8 @@ import msgspec
 import sqlalchemy as sa
 
 from marsad.errors import RecordError
-from marsad.link import compare, copies
+from marsad.link import copies
+from marsad.link.blocks import is_linkable
 from marsad.link.compare import Verdict
 from marsad.link.summary import Summary
 from marsad.record import judging, looking, query
@@ -196,7 +197,7 @@ def _closest(linker: Linker, member: Member, others: Sequence[Member], kin: Kin)
             verdict=linker.compare(member, o, kin),
         )
         for o in others
-        if compare.is_linkable(o.sketch)
+        if is_linkable(o.sketch)
     ]
     return max(ties, key=lambda t: (t.verdict.score, t.other), default=None)
 
@@ -219,7 +220,7 @@ def judge(connection: sa.Connection, linker: Linker, judgement: judging.StoredJu
     right = find_event(connection, linker, judgement.right) if judgement.right else None
     if right is not None and left.key == right.key:
         raise RecordError(f"{judgement.left} and {judgement.right} are one event; name two.")
-    if not all(compare.is_linkable(m.sketch) for m in (left, right) if m is not None):
+    if not all(is_linkable(m.sketch) for m in (left, right) if m is not None):
         raise RecordError(
             "Only events that happened, or are denied or recalled, can be judged; this one is a plan or many."
         )

@@ -16,6 +16,9 @@ import sqlalchemy as sa
 
 from marsad.link import compare, crowd, doubt, resolver
 from marsad.link import copies as copying
+from marsad.link.blocks import blocks as blocks_of
+from marsad.link.blocks import is_linkable
+from marsad.link.facets import LONGEST_DAYS
 from marsad.link.model import EventSketch, ReportSketch
 from marsad.link.summary import Ruled, Summary, summarize
 from marsad.record import history, judging, looking
@@ -106,7 +109,7 @@ class Linker:
         if not new:
             return
         connection.execute(sketches.insert(), [member.row() for member in new])
-        stands = [(block, member.key) for member in new for block in compare.blocks(member.sketch)[0]]
+        stands = [(block, member.key) for member in new for block in blocks_of(member.sketch)[0]]
         rows = [{"block": b.key, "first": b.first, "last": b.last, "event": key} for b, key in stands]
         if rows:
             connection.execute(blocks.insert(), rows)
@@ -153,11 +156,11 @@ class Linker:
     def candidates(self, connection: sa.Connection, key: int) -> list[Member]:
         """Return the events in the blocks of an event, save itself."""
         member = self.members(connection, [key])[0]
-        _, looks = compare.blocks(member.sketch)
+        _, looks = blocks_of(member.sketch)
         if not looks:
             return []
         days = looks[0].first, looks[0].last
-        found = looking.in_blocks(connection, [b.key for b in looks], days, compare.LONGEST_DAYS)
+        found = looking.in_blocks(connection, [b.key for b in looks], days, LONGEST_DAYS)
         return self.members(connection, [k for k in found if k != key])
 
     def compare_near(self, connection: sa.Connection, events: Sequence[Member]) -> Ties:
@@ -181,11 +184,11 @@ class Linker:
     def weigh(self, a: Member, b: Member, kin: Kin) -> tuple[float, bool]:
         """Return the log-odds that two events are one incident, and whether they cannot be; remembered."""
         texts = kin.get((a.document, b.document) if a.document < b.document else (b.document, a.document), "")
-        name = (a.stamp, b.stamp, texts) if a.anchor <= b.anchor else (b.stamp, a.stamp, texts)
+        first, second = (a, b) if a.anchor <= b.anchor else (b, a)
+        name = (first.stamp, second.stamp, texts)
         known = self._verdicts.get(name)
         if known is None:
-            verdict = self.compare(a, b, kin)
-            known = verdict.score, verdict.cannot
+            known = compare.weigh(first.facets, second.facets, self._weights, texts)
             if len(self._verdicts) >= _MOST_VERDICTS:
                 self._verdicts.clear()
             self._verdicts[name] = known
@@ -204,7 +207,7 @@ class Linker:
             ties |= self.compare_near(connection, self.members(connection, sorted(self._loose)))
         self._tied, self._loose = set(), set()
         gathered = self._gather(connection, wanted, ties)
-        every = {m.anchor: m for m in gathered.members.values() if m.incident or compare.is_linkable(m.sketch)}
+        every = {m.anchor: m for m in gathered.members.values() if m.incident or is_linkable(m.sketch)}
         kept = _slim(gathered)
         looking.change_links(connection, gathered.stored, dict(kept.values()))
         kin = looking.kin_of(connection, {m.document for m in every.values()})

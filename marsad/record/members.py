@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from marsad.link.facets import Facets
 from marsad.link.model import EventSketch
 from marsad.record import looking
 
@@ -26,7 +27,7 @@ class Identity(NamedTuple):
 class Member:
     """An event with what the record knows of it; its sketch is decoded when it is first looked at."""
 
-    __slots__ = ("_raw", "_sketch", "anchor", "born", "document", "incident", "key", "stamp")
+    __slots__ = ("_facets", "_raw", "_sketch", "anchor", "born", "document", "incident", "key", "stamp")
 
     def __init__(self, row: Any) -> None:
         self.key: int = row.event
@@ -37,6 +38,7 @@ class Member:
         self.stamp = hash(row.sketch)
         self._raw: str = row.sketch
         self._sketch: EventSketch | None = None
+        self._facets: Facets | None = None
 
     def row(self) -> dict[str, object]:
         """Return the event as a row of `sketches` that is part of no incident yet."""
@@ -49,6 +51,13 @@ class Member:
         if self._sketch is None:
             self._sketch = _sketch.decode(self._raw)
         return self._sketch
+
+    @property
+    def facets(self) -> Facets:
+        """What is compared of the event."""
+        if self._facets is None:
+            self._facets = Facets(self.sketch)
+        return self._facets
 
 
 class Members:

@@ -9,7 +9,8 @@ import msgspec
 import sqlalchemy as sa
 
 from marsad.errors import RecordError
-from marsad.link import compare, resolver
+from marsad.link import resolver
+from marsad.link.blocks import is_linkable
 from marsad.record import judging, looking
 from marsad.record.incidents import Tie, find_event, resolve_id
 from marsad.record.linking import Linker
@@ -139,7 +140,7 @@ def _why_two(
     a, b = pair
     if a.sketch.type != b.sketch.type:
         return "type", ()
-    if not (compare.is_linkable(a.sketch) and compare.is_linkable(b.sketch)):
+    if not (is_linkable(a.sketch) and is_linkable(b.sketch)):
         return "plan", ()
     every = [m for side in (a, b) for m in _members(connection, linker, side.incident or "") or [side]]
     together, apart = _settled(connection, every)

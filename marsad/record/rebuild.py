@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from marsad.errors import RecordError
-from marsad.link import compare, resolver
+from marsad.link import resolver
+from marsad.link.blocks import blocks as blocks_of
+from marsad.link.blocks import is_linkable
 from marsad.link.model import ReportSketch
 from marsad.record import judging, looking
 from marsad.record.linking import Linker
@@ -117,7 +119,7 @@ def _write(connection: sa.Connection, linker: Linker, done: Sequence[Complete], 
         named = {resolver.pair(anchors[a], anchors[b]): (a, b) for a, b in ties}
         kept = resolver.slim({pair: ties[keys] for pair, keys in named.items()})
         rows += [{"left": named[p][0], "right": named[p][1], "score": score} for p, score in kept.items()]
-        every = {m.anchor: m for m in group if m.incident or compare.is_linkable(m.sketch)}
+        every = {m.anchor: m for m in group if m.incident or is_linkable(m.sketch)}
         groups += linker.incidents_of(every, kept, rulings, kin)
     if rows:
         connection.execute(links.insert(), rows)
@@ -155,7 +157,7 @@ class Sweep:
         own = self._ties[member.key] = {}
         self._held[member.key] = member
         heapq.heappush(self._ends, (days[1], member.key))
-        stands, looks = compare.blocks(member.sketch)
+        stands, looks = blocks_of(member.sketch)
         near = {key for block in looks for last, key in self._blocks.get(block.key, ()) if last >= block.first}
         for key in near:
             score, cannot = self._weigh(member, self._held[key])

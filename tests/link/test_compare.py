@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from link.sketches import GARDEZ, KHOST, PROVINCE, event, toll
 
-from marsad.link.compare import blocks, compare
+from marsad.link.blocks import blocks
+from marsad.link.compare import compare
 from marsad.record.linking import load_weights
 
 FIRST = event("r1:e1")
