@@ -233,8 +233,9 @@ def _parties(a: Facets, b: Facets, found: Features) -> None:
 
 
 def _counts(a: Facets, b: Facets, found: Features) -> None:
-    for (field, one), (_, other) in zip(a.counts, b.counts, strict=True):
-        if not one or not other:
+    for field, one in a.counts.items():
+        other = b.counts.get(field)
+        if other is None:
             continue
         shared = one & other
         if field != "released" and shared and max(shared) <= 1 and len(one) == len(other) == 1:

@@ -110,7 +110,10 @@ class Facets:
         self.parties = frozenset(sketch.parties)
         self.weapons = frozenset(sketch.weapons) - _VAGUE_WEAPONS
         self.objects = frozenset(sketch.objects) - _VAGUE_OBJECTS
-        self.counts = [(field, {t.count for t in sketch.tolls if t.field == field}) for field in COUNTED]
+        self.counts: dict[str, set[int]] = {}
+        for toll in sketch.tolls:
+            if toll.field in COUNTED:
+                self.counts.setdefault(toll.field, set()).add(toll.count)
 
 
 def day_part(number: int) -> str:

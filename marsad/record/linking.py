@@ -54,7 +54,7 @@ class Linker:
     """Links what is added; remembers what it read of the record while nobody else writes."""
 
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
-        self._weights = weights if weights is not None else load_weights()
+        self.weights = weights if weights is not None else load_weights()
         self._members = Members()
         self._verdicts: dict[tuple[int, int, str], tuple[float, bool]] = {}
         # What events that were taken out leave to do: whom to compare anew, and what to resolve anew.
@@ -179,7 +179,7 @@ class Linker:
         """Return the machine's judgement of two events, with reasons; `kin` says which reports are copies."""
         texts = kin.get((min(a.document, b.document), max(a.document, b.document)), "")
         first, second = (a, b) if a.anchor <= b.anchor else (b, a)
-        return compare.compare(first.sketch, second.sketch, self._weights, texts=texts)
+        return compare.compare(first.sketch, second.sketch, self.weights, texts=texts)
 
     def weigh(self, a: Member, b: Member, kin: Kin) -> tuple[float, bool]:
         """Return the log-odds that two events are one incident, and whether they cannot be; remembered."""
@@ -188,7 +188,7 @@ class Linker:
         name = (first.stamp, second.stamp, texts)
         known = self._verdicts.get(name)
         if known is None:
-            known = compare.weigh(first.facets, second.facets, self._weights, texts)
+            known = compare.weigh(first.facets, second.facets, self.weights, texts)
             if len(self._verdicts) >= _MOST_VERDICTS:
                 self._verdicts.clear()
             self._verdicts[name] = known

@@ -6,26 +6,23 @@ happened, and only those are held in memory that still may have to do with one t
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from marsad.errors import RecordError
 from marsad.link import resolver
-from marsad.link.blocks import blocks as blocks_of
 from marsad.link.blocks import is_linkable
 from marsad.link.model import ReportSketch
 from marsad.record import judging, looking
+from marsad.record.helpers import Helpers, compare_all
 from marsad.record.linking import Linker
-from marsad.record.looking import Ties
 from marsad.record.members import Member
-from marsad.record.schema import blocks, copies, documents, events, incidents, links, report_sketches, sketches
+from marsad.record.schema import documents, events, incidents, links, report_sketches, sketches
+from marsad.record.sweep import Complete, Sweep, events_in_order
 
 _AT_ONCE = 1_000
-_NEVER = (1 << 30, 1 << 30)
-_TIDY_DAYS = 8
 
 
 def unlinked(engine: sa.Engine) -> list[str]:
@@ -57,34 +54,28 @@ def link_one(connection: sa.Connection, linker: Linker, report: ReportSketch) ->
     linker.add(connection, key, report, {row.id: row.key for row in rows})
 
 
-def relink(connection: sa.Connection, linker: Linker) -> int:
-    """Compare all events anew and resolve all incidents; returns how many incidents there are."""
+def relink(connection: sa.Connection, linker: Linker, helpers: Helpers | None = None) -> int:
+    """Compare all events anew and resolve all incidents; returns how many incidents there are. With `helpers` other
+    processes compare.
+    """
     linker.forget()
     connection.execute(links.delete())
-    kin = {(row.document, row.other): row.kind for row in connection.execute(sa.select(copies))}
-    sweep = Sweep(lambda a, b: linker.weigh(a, b, kin), _bonds(connection))
+    sweep = Sweep(_bonds(connection))
     judged = judging.reports(connection)
     done: list[Complete] = []
-    for member, days in _in_order_of_days(connection):
-        done += sweep.take(member, days)
+    order = events_in_order(connection)
+    compared = helpers.compare(order, linker.weights) if helpers is not None else compare_all(connection, order, linker)
+    for start in range(0, len(order), _AT_ONCE):
+        some = order[start : start + _AT_ONCE]
+        found = {row.event: Member(row) for row in looking.rows_of(connection, [seat.key for seat in some])}
+        for seat in some:
+            done += sweep.take(found[seat.key], seat, next(compared))
         if len(done) >= _AT_ONCE:
             _write(connection, linker, done, judged)
             done = []
     _write(connection, linker, [*done, *sweep.end()], judged)
     linker.forget()
     return int(connection.scalar(sa.select(sa.func.count()).select_from(incidents)) or 0)
-
-
-def _in_order_of_days(connection: sa.Connection) -> Iterator[tuple[Member, tuple[int, int]]]:
-    """Every event with the first and last day on which it may have happened; those in no block come last."""
-    spans = sa.select(blocks.c.event, sa.func.min(blocks.c.first), sa.func.max(blocks.c.last)).group_by(blocks.c.event)
-    days = {key: (first, last) for key, first, last in connection.execute(spans)}
-    keys = sorted(connection.scalars(sa.select(sketches.c.event)), key=lambda key: (days.get(key, _NEVER), key))
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
-        found = {row.event: Member(row) for row in looking.rows_of(connection, some)}
-        for key in some:
-            yield found[key], days.get(key, _NEVER)
 
 
 def _bonds(connection: sa.Connection) -> dict[int, list[int]]:
@@ -124,112 +115,3 @@ def _write(connection: sa.Connection, linker: Linker, done: Sequence[Complete], 
     if rows:
         connection.execute(links.insert(), rows)
     linker.save(connection, groups, kin, (rulings, "link"))
-
-
-Complete = tuple[list[Member], Ties]
-"""Events that hang together, with the links between them that count."""
-
-
-class Sweep:
-    """Goes through the events in the order of their first days, and hands out what hangs together as soon as no later event
-    can have to do with it; only the rest is held in memory.
-    """
-
-    def __init__(
-        self, weigh: Callable[[Member, Member], tuple[float, bool]], bonds: Mapping[int, Sequence[int]]
-    ) -> None:
-        self._weigh = weigh
-        self._bonds = bonds
-        self._blocks: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        self._first = 0
-        self._held: dict[int, Member] = {}
-        self._ends: list[tuple[int, int]] = []
-        self._ties: dict[int, dict[int, float]] = {}
-        # Of each event that no later one can meet: its closest, and its group; of each group: events, and undecided ties.
-        self._best: dict[str, tuple[float, str]] = {}
-        self._head: dict[int, int] = {}
-        self._groups: dict[int, list[int]] = {}
-        self._waits: dict[int, int] = {}
-
-    def take(self, member: Member, days: tuple[int, int]) -> list[Complete]:
-        """Compare an event with those before it; returns the groups that are complete."""
-        complete = self._pass(days[0])
-        own = self._ties[member.key] = {}
-        self._held[member.key] = member
-        heapq.heappush(self._ends, (days[1], member.key))
-        stands, looks = blocks_of(member.sketch)
-        near = {key for block in looks for last, key in self._blocks.get(block.key, ()) if last >= block.first}
-        for key in near:
-            score, cannot = self._weigh(member, self._held[key])
-            if score > 0 and not cannot:
-                own[key] = self._ties[key][member.key] = round(score, 6)
-        for block in stands:
-            self._blocks[block.key].append((block.last, member.key))
-        return complete
-
-    def end(self) -> list[Complete]:
-        """Return the groups that are left when there are no more events."""
-        return self._pass(_NEVER[0] + 1)
-
-    def _pass(self, first: int) -> list[Complete]:
-        """Decide what follows once all events to come are of this day or later."""
-        if first - self._first >= _TIDY_DAYS:
-            self._first = first
-            left = {key: [e for e in entries if e[0] >= first] for key, entries in self._blocks.items()}
-            self._blocks = defaultdict(list, {key: entries for key, entries in left.items() if entries})
-        complete = []
-        while self._ends and self._ends[0][0] < first:
-            complete += self._decide(heapq.heappop(self._ends)[1])
-        return complete
-
-    def _decide(self, key: int) -> list[Complete]:
-        """Group an event with those that it hangs together with; returns the groups that wait for nothing any more."""
-        own = self._held[key].anchor
-        ties = self._ties[key]
-        ranked = ((-min(score, resolver.SURE), self._held[other].anchor) for other, score in ties.items())
-        best = min(ranked, default=None)
-        if best is not None:
-            self._best[own] = -best[0], best[1]
-        self._head[key], self._groups[key], self._waits[key] = key, [key], 0
-        touched = {key}
-        for other in (*ties, *self._bonds.get(key, ())):
-            if other not in self._head:
-                self._waits[self._find(key)] += 1
-                continue
-            self._waits[self._find(other)] -= 1
-            touched.add(other)
-            pair = resolver.pair(own, self._held[other].anchor)
-            if other not in ties or resolver.is_active(pair, ties[other], self._best):
-                self._join(key, other)
-        heads = {self._find(k) for k in touched}
-        return [self._hand_out(head) for head in sorted(heads) if not self._waits[head]]
-
-    def _find(self, key: int) -> int:
-        while (up := self._head[key]) != key:
-            self._head[key] = self._head[up]
-            key = up
-        return key
-
-    def _join(self, a: int, b: int) -> None:
-        first, second = sorted((self._find(a), self._find(b)), key=lambda head: -len(self._groups[head]))
-        if first != second:
-            self._head[second] = first
-            self._groups[first] += self._groups.pop(second)
-            self._waits[first] += self._waits.pop(second)
-
-    def _hand_out(self, head: int) -> Complete:
-        keys = self._groups.pop(head)
-        del self._waits[head]
-        inside = set(keys)
-        ties: Ties = {}
-        for key in keys:
-            for other, score in self._ties[key].items():
-                if key < other and other in inside:
-                    pair = resolver.pair(self._held[key].anchor, self._held[other].anchor)
-                    if resolver.is_active(pair, score, self._best):
-                        ties[key, other] = score
-        members = [self._held.pop(key) for key in sorted(keys)]
-        for member in members:
-            del self._ties[member.key], self._head[member.key]
-            self._best.pop(member.anchor, None)
-        return members, ties

@@ -15,6 +15,7 @@ from marsad.record import adding, doctor, judging, query, rebuild
 from marsad.record import incidents as telling
 from marsad.record.adding import Added
 from marsad.record.database import explain, make_engine
+from marsad.record.helpers import Helpers
 from marsad.record.linking import Linker
 from marsad.record.schema import runs
 
@@ -167,10 +168,15 @@ class Record:
         with self._transaction() as connection:
             rebuild.link_one(connection, self.linker, sketch)
 
-    def relink(self) -> int:
-        """Build all incidents anew from what is known of their events; returns how many there are."""
+    def relink(self, processes: int = 0) -> int:
+        """Build all incidents anew from what is known of their events; returns how many there are.
+
+        With `processes` so many others are started to compare events; the module that asks must be importable without
+        doing anything (`if __name__ == "__main__":`).
+        """
+        helpers = Helpers(self._location, processes) if processes else None
         with self._transaction() as connection:
-            return rebuild.relink(connection, self.linker)
+            return rebuild.relink(connection, self.linker, helpers)
 
     def examine(self) -> list[str]:
         """Return a sentence for every fault of the record; none if it is sound."""
