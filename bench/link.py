@@ -27,8 +27,8 @@ from marsad.record import Record, open_record
 LAST = 2_000
 
 
-def measure(events: int, folder: Path, *, rebuild: bool, archive: bool) -> dict[str, float]:
-    """Return what was measured on a stream of so many events."""
+def measure(events: int, folder: Path, processes: int, *, rebuild: bool, archive: bool) -> dict[str, float]:
+    """Return what was measured on a stream of so many events; so many other processes help to rebuild."""
     path = folder / f"{events}.db"
     whole: list[float] = []
     alone: list[float] = []
@@ -40,7 +40,7 @@ def measure(events: int, folder: Path, *, rebuild: bool, archive: bool) -> dict[
             began = time.perf_counter()
             fill(record, run, itertools.islice(reports, max(0, events - LAST)))
             found["filled_s"] = time.perf_counter() - began
-            found |= _rebuild(record)
+            found |= _rebuild(record, processes)
         _time_linking(record, alone)
         began = time.perf_counter()
         for made in reports:
@@ -50,18 +50,24 @@ def measure(events: int, folder: Path, *, rebuild: bool, archive: bool) -> dict[
         found["stream_s"] = time.perf_counter() - began
         found |= _told("", whole) | _told("link_", alone)
         if rebuild:
-            found |= _rebuild(record)
+            found |= _rebuild(record, processes)
     found["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found["record_mb"] = path.stat().st_size / 1e6
     return found
 
 
-def _rebuild(record: Record) -> dict[str, float]:
+def _rebuild(record: Record, processes: int) -> dict[str, float]:
     began, used = time.perf_counter(), time.process_time()
-    incidents = record.relink()
-    took = {"rebuild_s": time.perf_counter() - began, "rebuild_cpu_s": time.process_time() - used}
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"incidents": incidents, **took, "rebuild_memory_mb": memory}
+    incidents = record.relink(processes)
+    helped = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = {
+        "rebuild_s": time.perf_counter() - began,
+        "rebuild_cpu_s": time.process_time() - used,
+        "helpers_cpu_s": helped.ru_utime + helped.ru_stime,
+    }
+    # The largest of the other processes stands for each of them.
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + processes * helped.ru_maxrss
+    return {"incidents": incidents, **took, "rebuild_memory_mb": memory / 1024}
 
 
 def _told(name: str, times: list[float]) -> dict[str, float]:
@@ -91,12 +97,15 @@ def main() -> None:
     parser.add_argument("events", nargs="*", type=int, default=[10_000, 100_000])
     parser.add_argument("--rebuild", action="store_true", help="also build all incidents anew")
     parser.add_argument("--archive", action="store_true", help="write all but the last events at once, then rebuild")
+    parser.add_argument(
+        "--processes", type=int, default=0, help="other processes that compare in a rebuild (default 0)"
+    )
     parser.add_argument("--folder", type=Path, help="keep the records here (default: a temporary folder)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         for events in options.events:
-            found = measure(events, folder, rebuild=options.rebuild, archive=options.archive)
+            found = measure(events, folder, options.processes, rebuild=options.rebuild, archive=options.archive)
             load = os.getloadavg()[0]
             told = "  ".join(f"{name} {value:.1f}" for name, value in found.items())
             print(f"{events} events: {told}  load {load:.1f}", flush=True)

@@ -13,7 +13,8 @@ import pytest
 from bench.archive import fill
 from bench.stream import Made, stream
 from marsad.link import crowd
-from marsad.record import Filters, Record, open_record
+from marsad.record import Filters, Record, open_record, rebuild
+from marsad.record.helpers import Helpers
 
 REPORTS = 150
 
@@ -67,6 +68,17 @@ def test_building_anew(made: list[Made], in_order: Any, location: str) -> None:
         record.relink()
         assert told(record) == in_order
         assert {i.id for i in record.incidents(Filters())} == ids
+
+
+def test_building_anew_with_other_processes(made: list[Made], in_order: Any, location: str) -> None:
+    with open_record(location) as record:
+        fill(record, record.start_run("1", "data"), made)
+        count = record.change(lambda c: rebuild.relink(c, record.linker, Helpers(location, 2, portion=20)))
+        assert told(record) == in_order
+        alone = {i.id for i in record.incidents(Filters())}
+        record.relink()
+        assert {i.id for i in record.incidents(Filters())} == alone
+        assert count == len(alone)
 
 
 def test_an_archive_that_is_linked_at_once(made: list[Made], in_order: Any, tmp_path: Path) -> None:

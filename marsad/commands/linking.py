@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from marsad.record import Filters, Record
 
 _FORMATS = ("table", "json", "jsonl")
+_MOST_HELPERS = 4  # beyond that the process that writes cannot keep up
 
 
 @click.command()
@@ -39,9 +41,15 @@ def link(settings: Settings, reread: bool) -> int:
         for problem in pipeline.relink(record, pipeline.load_reader, reread=reread):
             failed += 1
             complain(problem)
-        count = record.relink()
+        count = record.relink(_helpers())
     say(settings, Wording(settings.lang).say("summary_link", incidents=count))
     return 1 if failed else 0
+
+
+def _helpers() -> int:
+    """How many other processes may compare events: one a core, if there are several."""
+    cores = os.cpu_count() or 1
+    return min(cores, _MOST_HELPERS) if cores > 1 else 0
 
 
 @click.command()

@@ -22,8 +22,7 @@ from marsad.record.linking import Linker
 from marsad.record.members import Member
 from marsad.record.sweep import Nearby, Seat
 
-PORTION = 5_000
-"""How many events a process compares at a time."""
+_PORTION = 5_000
 _AT_ONCE = 1_000
 
 
@@ -44,11 +43,12 @@ def compare_all(
 
 
 class Helpers:
-    """Processes that compare the events of the record at `location`."""
+    """Processes that compare the events of the record at `location`, each a `portion` at a time."""
 
-    def __init__(self, location: str, count: int) -> None:
+    def __init__(self, location: str, count: int, portion: int = _PORTION) -> None:
         self._location = location
         self._count = count
+        self.portion = portion
 
     def compare(self, order: Sequence[Seat], weights: Mapping[str, float]) -> Iterator[dict[int, float]]:
         """Yield for each event, in order, its links to those before it."""
@@ -57,9 +57,9 @@ class Helpers:
         pool = ProcessPoolExecutor(self._count, mp_context=spawned, initializer=_begin)
         ahead: deque[Future[list[dict[int, float]]]] = deque()
         try:
-            for start in range(0, len(order), PORTION):
+            for start in range(0, len(order), self.portion):
                 before = _before(order, start)
-                some = [*before, *order[start : start + PORTION]]
+                some = [*before, *order[start : start + self.portion]]
                 ahead.append(pool.submit(_compare_portion, self._location, some, len(before), dict(weights)))
                 if len(ahead) > 2 * self._count:
                     yield from ahead.popleft().result()

@@ -56,7 +56,7 @@ def link_one(connection: sa.Connection, linker: Linker, report: ReportSketch) ->
 
 def relink(connection: sa.Connection, linker: Linker, helpers: Helpers | None = None) -> int:
     """Compare all events anew and resolve all incidents; returns how many incidents there are. With `helpers` other
-    processes compare.
+    processes compare, if there is enough to compare.
     """
     linker.forget()
     connection.execute(links.delete())
@@ -64,7 +64,10 @@ def relink(connection: sa.Connection, linker: Linker, helpers: Helpers | None = 
     judged = judging.reports(connection)
     done: list[Complete] = []
     order = events_in_order(connection)
-    compared = helpers.compare(order, linker.weights) if helpers is not None else compare_all(connection, order, linker)
+    if helpers is not None and len(order) > helpers.portion:
+        compared = helpers.compare(order, linker.weights)
+    else:
+        compared = compare_all(connection, order, linker)
     for start in range(0, len(order), _AT_ONCE):
         some = order[start : start + _AT_ONCE]
         found = {row.event: Member(row) for row in looking.rows_of(connection, [seat.key for seat in some])}
