@@ -29,14 +29,24 @@ from marsad.record.schema import (
     events,
     stories,
 )
+from marsad.record.statements import Statement, inserting
 
 _to_json = msgspec.json.Encoder()
 
 _VERSIONS = sa.select(*(documents.c[name] for name in ("key", "id", "hash", "published", "version"))).order_by(
     documents.c.version.desc()
 )
-_BY_ID = _VERSIONS.where(documents.c.id == sa.bindparam("id"))
-_BY_ID_OR_URL = _VERSIONS.where(sa.or_(documents.c.id == sa.bindparam("id"), documents.c.url == sa.bindparam("url")))
+_BY_ID = Statement(_VERSIONS.where(documents.c.id == sa.bindparam("id")))
+_BY_ID_OR_URL = Statement(
+    _VERSIONS.where(sa.or_(documents.c.id == sa.bindparam("id"), documents.c.url == sa.bindparam("url")))
+)
+_NEW_DOCUMENT = inserting(documents, numbered=True)
+_NEW_WORDS = Statement(document_words.insert(), ["rowid", "words"])
+_NEW_STORY = inserting(stories)
+_NEW_EVENT = inserting(events, numbered=True)
+_NEW_PLACE = inserting(event_places)
+_NEW_PARTY = inserting(event_parties)
+_NEW_CLAIM = inserting(claims, numbered=True)
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -48,10 +58,7 @@ class Added(msgspec.Struct, frozen=True):
 
 def versions(connection: sa.Connection, document: Document) -> list[Any]:
     """Return the rows under the same id or address, newest version first."""
-    select = _BY_ID_OR_URL if document.url else _BY_ID
-    return list(
-        connection.execute(select, {"id": document.id, "url": document.url} if document.url else {"id": document.id})
-    )
+    return (_BY_ID_OR_URL if document.url else _BY_ID).rows(connection, {"id": document.id, "url": document.url})
 
 
 def unchanged(document: Document, known: list[Any]) -> Any | None:
@@ -93,7 +100,7 @@ def add(
     version = previous.version + 1 if previous else 1
     key = _add_document(connection, coded, run, (version, previous.key if previous else None))
     words = fold(" ".join(filter(None, (document.title, document.text))))
-    connection.execute(document_words.insert(), {"rowid": key, "words": words})
+    _NEW_WORDS.many(connection, [{"rowid": key, "words": words}])
     keys = _add_parts(connection, coded, key, fold)
     _link(connection, (linker, sketch), key, keys, before)
     return Added("new-version" if previous else "added", version)
@@ -113,7 +120,7 @@ def _add_document(connection: sa.Connection, coded: CodedDocument, run: int, pla
     }
     for name in ("id", "text", "title", "published", "publisher", "url"):
         values[name] = getattr(document, name)
-    return insert_one(connection, documents, values)
+    return _NEW_DOCUMENT.insert(connection, values)
 
 
 class _Before(NamedTuple):
@@ -183,12 +190,12 @@ def _drop_parts(connection: sa.Connection, document: int) -> None:
 
 def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: Callable[[str], str]) -> dict[str, int]:
     """Write stories, events with places and parties, and claims; returns the keys of the events by id."""
-    _insert(connection, stories, [_story_row(s, key, i) for i, s in enumerate(coded.stories)])
+    _NEW_STORY.many(connection, [_story_row(s, key, i) for i, s in enumerate(coded.stories)])
     keys: dict[str, int] = {}
     places: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
     for event in coded.events:
-        keys[event.id] = event_key = insert_one(connection, events, _event_row(event, key))
+        keys[event.id] = event_key = _NEW_EVENT.insert(connection, _event_row(event, key))
         places += [
             {
                 "event": event_key,
@@ -202,9 +209,9 @@ def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: 
         ]
         parties += _party_rows(event_key, "actor", event.actor, fold)
         parties += _party_rows(event_key, "recipient", event.recipient, fold)
-    _insert(connection, event_places, places)
-    _insert(connection, event_parties, parties)
-    _insert(connection, claims, [_claim_row(c, key, keys[c.event]) for c in claims_of(coded)])
+    _NEW_PLACE.many(connection, places)
+    _NEW_PARTY.many(connection, parties)
+    _NEW_CLAIM.many(connection, [_claim_row(c, key, keys[c.event]) for c in claims_of(coded)])
     return keys
 
 
@@ -263,17 +270,6 @@ def _claim_row(claim: Claim, document: int, event: int) -> dict[str, Any]:
         "text": claim.span.text,
         "source": claim.source,
     }
-
-
-def insert_one(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> int:
-    """Insert a row and return its key."""
-    key = connection.execute(table.insert(), row).inserted_primary_key
-    return int(key[0]) if key else 0
-
-
-def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(table.insert(), rows)
 
 
 def _hash(text: str) -> str:

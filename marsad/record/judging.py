@@ -17,6 +17,7 @@ from marsad.link.model import FIELDS, EventSketch
 from marsad.link.resolver import Ruling
 from marsad.link.summary import Ruled
 from marsad.record.schema import documents, judgements, sketches
+from marsad.record.statements import Statement
 
 KINDS = ("same", "not-same", "confirm", "reject", "correct", "undo", "note", "assign")
 """What a judgement says of events; `note` and `assign` change nothing, their words are the `reason`."""
@@ -26,7 +27,7 @@ _sketch = msgspec.json.Decoder(EventSketch)
 _to_json = msgspec.json.Encoder()
 
 
-_ANY = sa.select(judgements.c.key).limit(1)
+_ANY = Statement(sa.select(judgements.c.key).limit(1))
 
 
 class StoredJudgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +71,7 @@ class Rulings(msgspec.Struct):
 
 def has_any(connection: sa.Connection) -> bool:
     """Say whether anybody judged anything in this record."""
-    return connection.execute(_ANY).first() is not None
+    return bool(_ANY.column(connection))
 
 
 def reports(connection: sa.Connection) -> set[str]:

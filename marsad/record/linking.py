@@ -24,7 +24,7 @@ from marsad.link.summary import Ruled, Summary, summarize
 from marsad.record import history, judging, looking
 from marsad.record.looking import Kin, Ties
 from marsad.record.members import Identity, Member, Members
-from marsad.record.schema import blocks, copies, copy_bands, incidents, report_sketches, sketches
+from marsad.record.schema import incidents
 from marsad.resources import DATA, read_tsv
 
 _to_json = msgspec.json.Encoder()
@@ -108,11 +108,8 @@ class Linker:
     def _write(self, connection: sa.Connection, new: Sequence[Member]) -> None:
         if not new:
             return
-        connection.execute(sketches.insert(), [member.row() for member in new])
         stands = [(block, member.key) for member in new for block in blocks_of(member.sketch)[0]]
-        rows = [{"block": b.key, "first": b.first, "last": b.last, "event": key} for b, key in stands]
-        if rows:
-            connection.execute(blocks.insert(), rows)
+        looking.put_in_events(connection, [member.row() for member in new], stands)
         for member in new:
             self._members.put(member)
 
@@ -125,10 +122,7 @@ class Linker:
     # ---- copies -----------------------------------------------------------------------------------------------------
 
     def _add_copy_facts(self, connection: sa.Connection, document: int, report: ReportSketch) -> None:
-        facts = _to_json.encode(report.facts).decode()
-        connection.execute(
-            report_sketches.insert(), {"document": document, "shingles": report.shingles, "facts": facts}
-        )
+        looking.put_in(connection, document, report.shingles, _to_json.encode(report.facts).decode())
 
     def _find_copies(self, connection: sa.Connection, document: int, report: ReportSketch) -> None:
         keys, day = sorted(set(copying.bands(report.signature))), copying.day(report)
@@ -147,9 +141,7 @@ class Linker:
             if kind:
                 first, second = sorted((document, row.document))
                 pairs.append({"document": first, "other": second, "kind": kind})
-        if pairs:
-            connection.execute(copies.insert(), pairs)
-        connection.execute(copy_bands.insert(), [{"band": k, "day": day, "document": document} for k in keys])
+        looking.put_in_copies(connection, pairs, keys, (day, document))
 
     # ---- links ------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from marsad.record.schema import blocks, copies, copy_bands, documents, incidents, links, report_sketches, sketches
+from marsad.record.statements import Statement, inserting
 
 Kin = dict[tuple[int, int], str]
 """How reports are related by their texts: `copy` or `template`, by the keys of the two, the smaller first."""
@@ -69,10 +70,10 @@ def among(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
     return _Among(column, sa.bindparam("keys", type_=_List(kind)))
 
 
-_LINKS = sa.select(links).where(among(links.c.left) | among(links.c.right))
-_SKETCHES = sa.select(sketches).where(among(sketches.c.event)).order_by(sketches.c.event)
-_KIN = sa.select(copies).where(among(copies.c.document) | among(copies.c.other))
-_IN_BLOCKS = (
+_LINKS = Statement(sa.select(links).where(among(links.c.left) | among(links.c.right)))
+_SKETCHES = Statement(sa.select(sketches).where(among(sketches.c.event)).order_by(sketches.c.event))
+_KIN = Statement(sa.select(copies).where(among(copies.c.document) | among(copies.c.other)))
+_IN_BLOCKS = Statement(
     sa.select(blocks.c.event)
     .where(among(blocks.c.block))
     .where(blocks.c.first.between(sa.bindparam("earliest"), sa.bindparam("last")))
@@ -82,46 +83,81 @@ _IN_BLOCKS = (
 _IN_BANDS = sa.select(copy_bands.c.document).where(
     among(copy_bands.c.band), copy_bands.c.day.between(sa.bindparam("since"), sa.bindparam("until"))
 )
-_TEXTS = (
+_TEXTS = Statement(
     sa.select(report_sketches, documents.c.published, documents.c.publisher, documents.c.id)
     .join(documents, documents.c.key == report_sketches.c.document)
     .where(report_sketches.c.document.in_(_IN_BANDS.distinct()))
 )
-_EXISTING = sa.select(incidents.c.id).where(among(incidents.c.id))
-_HELD = sa.select(sketches.c.incident).where(among(sketches.c.incident)).distinct()
-_OF_INCIDENTS = sa.select(sketches.c.event).where(among(sketches.c.incident))
-_ANCHORED = sa.select(sketches.c.event).where(among(sketches.c.anchor))
-EVENTS_IN = sa.select(sketches.c.event).where(sketches.c.document == sa.bindparam("document"))
-_UNTIE = links.delete().where(links.c.left == sa.bindparam("one"), links.c.right == sa.bindparam("other"))
-_REWRITE = incidents.update().where(incidents.c.id == sa.bindparam("name"))
-_MOVE = sketches.update().where(sketches.c.event == sa.bindparam("key")).values(incident=sa.bindparam("name"))
+_EXISTING = Statement(sa.select(incidents.c.id).where(among(incidents.c.id)))
+_HELD = Statement(sa.select(sketches.c.incident).where(among(sketches.c.incident)).distinct())
+_OF_INCIDENTS = Statement(sa.select(sketches.c.event).where(among(sketches.c.incident)))
+_ANCHORED = Statement(sa.select(sketches.c.event).where(among(sketches.c.anchor)))
+_EVENTS_IN = Statement(sa.select(sketches.c.event).where(sketches.c.document == sa.bindparam("document")))
+_UNTIE = Statement(links.delete().where(links.c.left == sa.bindparam("one"), links.c.right == sa.bindparam("other")))
+_TIE = inserting(links)
+_NEW_INCIDENT = inserting(incidents)
+_REWRITE = Statement(
+    incidents.update().where(incidents.c.id == sa.bindparam("name")),
+    [c.name for c in incidents.columns if c.name != "id"],
+)
+_MOVE = Statement(
+    sketches.update().where(sketches.c.event == sa.bindparam("key")).values(incident=sa.bindparam("name"))
+)
+_NEW_SKETCH = inserting(sketches)
+_NEW_BLOCK = inserting(blocks)
+_NEW_TEXT = inserting(report_sketches)
+_NEW_COPY = inserting(copies)
+_NEW_BAND = inserting(copy_bands)
 
 
 def links_of(connection: sa.Connection, keys: Collection[int]) -> Ties:
     """Return the links of events with their scores."""
     if not keys:
         return {}
-    return {(left, right): score for left, right, score in connection.execute(_LINKS, {"keys": keys})}
+    return {(left, right): score for left, right, score in _LINKS.rows(connection, {"keys": keys})}
 
 
 def change_links(connection: sa.Connection, before: Ties, after: Ties) -> None:
     """Make the links that the record holds these."""
-    gone = [{"one": a, "other": b} for a, b in before.keys() - after.keys()]
-    if gone:
-        connection.execute(_UNTIE, gone)
-    new = [{"left": a, "right": b, "score": after[a, b]} for a, b in sorted(after.keys() - before.keys())]
-    if new:
-        connection.execute(links.insert(), new)
+    _UNTIE.many(connection, [{"one": a, "other": b} for a, b in before.keys() - after.keys()])
+    new = sorted(after.keys() - before.keys())
+    _TIE.many(connection, [{"left": a, "right": b, "score": after[a, b]} for a, b in new])
 
 
 def events_of(connection: sa.Connection, names: Collection[str]) -> set[int]:
     """Return the events of these incidents."""
-    return set(connection.scalars(_OF_INCIDENTS, {"keys": names})) if names else set()
+    return set(_OF_INCIDENTS.column(connection, {"keys": names})) if names else set()
+
+
+def events_in(connection: sa.Connection, document: int) -> list[int]:
+    """Return the events of a report."""
+    return _EVENTS_IN.column(connection, {"document": document})
 
 
 def anchored(connection: sa.Connection, anchors: Collection[str]) -> set[int]:
     """Return the events with these anchors."""
-    return set(connection.scalars(_ANCHORED, {"keys": anchors})) if anchors else set()
+    return set(_ANCHORED.column(connection, {"keys": anchors})) if anchors else set()
+
+
+def put_in(connection: sa.Connection, document: int, shingles: bytes, facts: str) -> None:
+    """Write what linking knows of a report's text."""
+    _NEW_TEXT.many(connection, [{"document": document, "shingles": shingles, "facts": facts}])
+
+
+def put_in_events(connection: sa.Connection, rows: Sequence[dict[str, Any]], stands: Sequence[tuple[Any, int]]) -> None:
+    """Write what linking knows of new events, and in which blocks they stand."""
+    _NEW_SKETCH.many(connection, rows)
+    _NEW_BLOCK.many(
+        connection, [{"block": b.key, "first": b.first, "last": b.last, "event": event} for b, event in stands]
+    )
+
+
+def put_in_copies(
+    connection: sa.Connection, pairs: Sequence[dict[str, Any]], bands: Sequence[int], seat: tuple[int, int]
+) -> None:
+    """Write of which texts a report is a copy, and the bands in which it stands; `seat` is its day and its key."""
+    _NEW_COPY.many(connection, pairs)
+    _NEW_BAND.many(connection, [{"band": band, "day": seat[0], "document": seat[1]} for band in bands])
 
 
 def take_out(connection: sa.Connection, document: int, keys: Sequence[int]) -> None:
@@ -136,46 +172,41 @@ def take_out(connection: sa.Connection, document: int, keys: Sequence[int]) -> N
 
 def rows_of(connection: sa.Connection, keys: Collection[int]) -> Iterator[Any]:
     """Yield the rows of events' sketches."""
-    yield from connection.execute(_SKETCHES, {"keys": keys})
+    yield from _SKETCHES.rows(connection, {"keys": keys})
 
 
 def kin_of(connection: sa.Connection, reports: Collection[int]) -> Kin:
     """Return the pairs of copies and of template reports that these reports are part of, by their keys."""
-    return {(document, other): kind for document, other, kind in connection.execute(_KIN, {"keys": reports})}
+    return {(document, other): kind for document, other, kind in _KIN.rows(connection, {"keys": reports})}
 
 
 def in_blocks(connection: sa.Connection, keys: list[int], days: tuple[int, int], longest: int) -> list[int]:
     """Return the events that stand in any of these blocks on any of these days; no block is longer than `longest`."""
     values = {"keys": keys, "earliest": days[0] - longest, "first": days[0], "last": days[1]}
-    return list(connection.scalars(_IN_BLOCKS, values))
+    return _IN_BLOCKS.column(connection, values)
 
 
 def in_bands(connection: sa.Connection, keys: list[int], since: int, until: int) -> list[Any]:
     """Return the texts that share a band, of reports of these days, with what is known of the reports."""
-    return list(connection.execute(_TEXTS, {"keys": keys, "since": since, "until": until}))
+    return _TEXTS.rows(connection, {"keys": keys, "since": since, "until": until})
 
 
 def existing(connection: sa.Connection, names: Collection[str]) -> set[str]:
     """Return which of these incidents there are."""
-    return set(connection.scalars(_EXISTING, {"keys": names}))
+    return set(_EXISTING.column(connection, {"keys": names}))
 
 
 def empty_of(connection: sa.Connection, names: Collection[str]) -> set[str]:
     """Return which of these incidents hold no event."""
-    return set(names) - set(connection.scalars(_HELD, {"keys": names}))
+    return set(names) - set(_HELD.column(connection, {"keys": names}))
 
 
 def write_incidents(connection: sa.Connection, rows: Sequence[dict[str, Any]], there: Collection[str]) -> None:
     """Write the rows of incidents; `there` are those that the record holds already."""
-    old = [{**row, "name": row["id"]} for row in rows if row["id"] in there]
-    new = [row for row in rows if row["id"] not in there]
-    if old:
-        connection.execute(_REWRITE, old)
-    if new:
-        connection.execute(incidents.insert(), new)
+    _REWRITE.many(connection, [{**row, "name": row["id"]} for row in rows if row["id"] in there])
+    _NEW_INCIDENT.many(connection, [row for row in rows if row["id"] not in there])
 
 
 def move(connection: sa.Connection, moves: Sequence[tuple[int, str]]) -> None:
     """Make events part of incidents."""
-    if moves:
-        connection.execute(_MOVE, [{"key": key, "name": name} for key, name in moves])
+    _MOVE.many(connection, [{"key": key, "name": name} for key, name in moves])

@@ -43,7 +43,7 @@ class Member:
     def row(self) -> dict[str, object]:
         """Return the event as a row of `sketches` that is part of no incident yet."""
         named = {"event": self.key, "document": self.document, "anchor": self.anchor, "born": self.born}
-        return {**named, "sketch": self._raw}
+        return {**named, "incident": None, "sketch": self._raw}
 
     @property
     def sketch(self) -> EventSketch:
@@ -76,7 +76,7 @@ class Members:
 
     def of_document(self, connection: sa.Connection, document: int) -> list[Member]:
         """Return the events of a report, in the order of their keys."""
-        return self.of(connection, list(connection.scalars(looking.EVENTS_IN, {"document": document})))
+        return self.of(connection, looking.events_in(connection, document))
 
     def put(self, member: Member) -> None:
         """Remember an event that was just written."""

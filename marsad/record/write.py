@@ -18,6 +18,9 @@ from marsad.record.database import explain, make_engine
 from marsad.record.helpers import Helpers
 from marsad.record.linking import Linker
 from marsad.record.schema import runs
+from marsad.record.statements import inserting
+
+_NEW_RUN = inserting(runs, numbered=True)
 
 Answer = TypeVar("Answer")
 
@@ -65,7 +68,7 @@ class Record:
     def start_run(self, coder: str, data: str) -> int:
         """Note that a coder version starts reading with a data version; returns the key of the run."""
         with self._transaction() as connection:
-            return adding.insert_one(connection, runs, {"coder": coder, "data": data, "started_at": adding.now()})
+            return _NEW_RUN.insert(connection, {"coder": coder, "data": data, "started_at": adding.now()})
 
     def has(self, document: Document) -> bool:
         """Say whether adding this report would change nothing."""
