@@ -5,20 +5,24 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 
 from bench.stream import Made
 from marsad.link import copies
 from marsad.link.blocks import blocks
 from marsad.record import Record, schema
 from marsad.record.claims import claims_of
+from marsad.record.statements import Statement, inserting
 
 AT_ONCE = 2_000
+_TIDY_DAYS = 8
 _to_json = msgspec.json.Encoder()
+_INSERT = {name: inserting(table, numbered=name == "claims") for name, table in schema.metadata.tables.items()} | {
+    "document_words": Statement(schema.document_words.insert(), ["rowid", "words"])
+}
 
 
 def fill(record: Record, run: int, made: Iterable[Made]) -> None:
@@ -28,15 +32,17 @@ def fill(record: Record, run: int, made: Iterable[Made]) -> None:
     while portion := list(itertools.islice(numbered, AT_ONCE)):
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for key, one in portion:
-            _add(rows, key, one, run)
-            rows["copies"] += meeting.kin(key, one)
+            bands = _add(rows, key, one, run)
+            rows["copies"] += meeting.kin(key, one, bands)
+        # In the order of their keys they change fewer pages.
+        rows["copy_bands"].sort(key=lambda row: int(row["band"]))
+        rows["blocks"].sort(key=lambda row: int(row["block"]))
         with record._transaction() as connection:
             for name, some in rows.items():
-                table = schema.document_words if name == "document_words" else schema.metadata.tables[name]
-                connection.execute(sa.insert(table), some)
+                _INSERT[name].many(connection, some)
 
 
-def _add(rows: dict[str, list[dict[str, Any]]], key: int, made: Made, run: int) -> None:
+def _add(rows: dict[str, list[dict[str, Any]]], key: int, made: Made, run: int) -> list[dict[str, Any]]:
     document, (event,), sketch = made.coded.document, made.coded.events, made.sketch
     text_hash = hashlib.sha256(document.text.encode()).hexdigest()
     head = {name: getattr(document, name) for name in ("id", "text", "title", "published", "publisher", "url")}
@@ -58,15 +64,16 @@ def _add(rows: dict[str, list[dict[str, Any]]], key: int, made: Made, run: int) 
         for c in claims_of(made.coded)
     ]
     (told,) = sketch.events
-    known = {"anchor": told.anchor, "born": key, "sketch": _to_json.encode(told).decode()}
+    known = {"anchor": told.anchor, "born": key, "incident": None, "sketch": _to_json.encode(told).decode()}
     rows["sketches"].append({"event": key, "document": key, **known})
     stands = blocks(told)[0]
     rows["blocks"] += [{"block": b.key, "first": b.first, "last": b.last, "event": key} for b in stands]
     facts = _to_json.encode(sketch.facts).decode()
     rows["report_sketches"].append({"document": key, "shingles": sketch.shingles, "facts": facts})
     on = copies.day(sketch)
-    bands = sorted(set(copies.bands(sketch.signature)))
-    rows["copy_bands"] += [{"band": b, "day": on, "document": key} for b in bands]
+    bands = [{"band": b, "day": on, "document": key} for b in sorted(set(copies.bands(sketch.signature)))]
+    rows["copy_bands"] += bands
+    return bands
 
 
 class _Meeting:
@@ -77,14 +84,14 @@ class _Meeting:
         self._known: dict[int, Any] = {}
         self._day = 0
 
-    def kin(self, key: int, made: Made) -> list[dict[str, Any]]:
+    def kin(self, key: int, made: Made, stands: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         sketch, day = made.sketch, copies.day(made.sketch)
-        if day > self._day:
+        if day - self._day >= _TIDY_DAYS:
             self._day = day
             self._known = {k: s for k, s in self._known.items() if copies.day(s) >= day - copies.WINDOW_DAYS}
             left = ((b, [k for k in keys if k in self._known]) for b, keys in self._bands.items())
             self._bands = defaultdict(list, {b: keys for b, keys in left if keys})
-        bands = set(copies.bands(sketch.signature))
+        bands = [row["band"] for row in stands]
         near = sorted({k for band in bands for k in self._bands[band]})
         found = [(k, copies.kinship(sketch, self._known[k])) for k in near]
         self._known[key] = sketch

@@ -42,7 +42,8 @@ class Statement:
         self._key = key
         self._known: dict[str, _Compiled] = {}
         names = [c.name for c in statement.selected_columns] if isinstance(statement, sa.Select) else []
-        self._row: Any = getattr(namedtuple("Row", names), "_make")
+        make: Any = namedtuple  # of names that only the statement knows
+        self._row = make("Row", names)._make
 
     def rows(self, connection: sa.Connection, values: Mapping[str, Any] = _NOTHING) -> list[Any]:
         """Return the rows that are selected, their columns by name."""
