@@ -22,7 +22,7 @@ from eval.link_score import Gold, Json, load_gold, score
 from marsad.model import Document
 
 FLOORS = Path(__file__).with_name("link_floors.json")
-SETS = {"own": GOLD / "incidents", "exam": SHARED / "incidents-dev"}
+SETS = {"own": GOLD / "incidents", "more": GOLD / "incidents-more", "exam": SHARED / "incidents-dev"}
 
 
 def run(arguments: list[str], predict: Callable[[Gold], Json], path: Path = FLOORS) -> int:
