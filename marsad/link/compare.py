@@ -19,7 +19,10 @@ _APART_KM, _NEAR_KM, _CITY_KM, _FAR_KM = 4.0, 15.0, 40.0, 120.0
 _ENOUGH_WORDS = 6
 _WORDS_TOLD = 8
 _NEVER = -99.0
-_DECISIVE = frozenset({"date: far apart", "report: told as another", "template: other facts"})
+_DECISIVE = frozenset(
+    {"date: far apart", "report: told as another", "report: another day and place", "template: other facts"}
+)
+_ELSEWHERE = frozenset({"place: near", "place: country", "place: apart", "place: far apart"})
 """Reasons against which nothing else counts."""
 
 Seen = str | float | Days | Collection[str] | Collection[int]
@@ -86,6 +89,8 @@ def _others(a: Facets, b: Facets, texts: str) -> Features:
     _wording(a, b, found)
     if a.sketch.report == b.sketch.report:
         _in_one_report(a.sketch, b.sketch, found)
+        if found[0][0] in _ELSEWHERE and _on_two_days(a, b):
+            found.append(("report: another day and place", f"{a.sketch.start} {b.sketch.start}"))
     if texts:
         _as_texts(a, b, texts, found)
     return found
@@ -277,6 +282,13 @@ def _in_one_report(a: EventSketch, b: EventSketch, found: Features) -> None:
         found.append(("report: same sentence", ""))
     if "other" in a.marks or "other" in b.marks:
         found.append(("report: told as another", ""))
+
+
+def _on_two_days(a: Facets, b: Facets) -> bool:
+    """Whether the sentences of each of two events name its day, and not that of the other."""
+    if a.days is None or b.days is None or (a.days[0] <= b.days[1] and b.days[0] <= a.days[1]):
+        return False
+    return _told_by(a, a.days) and _told_by(b, b.days) and not _told_by(a, b.days) and not _told_by(b, a.days)
 
 
 def _as_texts(a: Facets, b: Facets, texts: str, found: Features) -> None:

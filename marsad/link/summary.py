@@ -74,7 +74,10 @@ def _days(events: Sequence[EventSketch]) -> tuple[str, str] | None:
                 votes[start, end] += 2 if (start, end) in given else 1
     if not votes:
         return None
-    return min(votes, key=lambda days: (-votes[days], days))
+    # What the first report tells of had happened when it appeared; a later day is one on which somebody spoke of it.
+    known = min((ordinal(e.published) for e in events if e.published), default=None)
+    timely = [days for days in votes if known is None or ordinal(days[0]) <= known]
+    return min(timely or votes, key=lambda days: (-votes[days], days))
 
 
 def _places(events: Sequence[EventSketch]) -> list[Where]:

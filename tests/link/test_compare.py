@@ -3,6 +3,7 @@
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 from link.sketches import GARDEZ, KHOST, PROVINCE, event, toll
 
@@ -98,3 +99,11 @@ def test_blocks_keep_years_apart() -> None:
 
 def test_a_plan_stands_in_no_block() -> None:
     assert blocks(event("r2:e1", status="future")) == ([], [])
+
+
+def test_a_report_that_gives_each_its_own_day_and_place_tells_of_two() -> None:
+    today = event("r1:e1", spots=(GARDEZ,), start="2025-10-10", end="2025-10-10", told=(("2025-10-10", "2025-10-10"),))
+    before = event("r1:e2", spots=(KHOST,), start="2025-10-09", end="2025-10-09", told=(("2025-10-09", "2025-10-09"),))
+    assert compare(today, before, load_weights()).cannot
+    assert not compare(today, msgspec.structs.replace(before, report="r2"), load_weights()).cannot
+    assert not compare(today, msgspec.structs.replace(before, told=()), load_weights()).cannot
