@@ -14,7 +14,7 @@ from bench.archive import fill
 from bench.stream import Made, stream
 from marsad.link import crowd
 from marsad.record import Filters, Record, open_record, rebuild
-from marsad.record.helpers import Helpers
+from marsad.record.comparing import Helpers
 
 REPORTS = 150
 

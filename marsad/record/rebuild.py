@@ -16,7 +16,7 @@ from marsad.link import resolver
 from marsad.link.blocks import is_linkable
 from marsad.link.model import ReportSketch
 from marsad.record import judging, looking
-from marsad.record.helpers import Helpers, compare_all
+from marsad.record.comparing import Helpers, compare_all
 from marsad.record.linking import Linker
 from marsad.record.members import Member
 from marsad.record.schema import documents, events, incidents, links, report_sketches, sketches

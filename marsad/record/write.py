@@ -14,8 +14,8 @@ from marsad.model import CodedDocument, Document, Event
 from marsad.record import adding, doctor, judging, query, rebuild
 from marsad.record import incidents as telling
 from marsad.record.adding import Added
+from marsad.record.comparing import Helpers
 from marsad.record.database import explain, make_engine
-from marsad.record.helpers import Helpers
 from marsad.record.linking import Linker
 from marsad.record.schema import runs
 from marsad.record.statements import inserting
