@@ -248,6 +248,9 @@ TABLES: dict[str, Table] = {
         key=("id",),
         is_folded=False,
     ),
+    "page_phrases.tsv": Table(
+        {"words": _any, "kind": _one_of("paywall", "consent", "script", "more", "missing")} | _END, key=("words",)
+    ),
     "months.tsv": Table(
         {
             "word": _any,

@@ -32,6 +32,8 @@ Code = Callable[[Document, Language, Any], CodedDocument]
 
 LANGUAGE = "ar"
 
+_NAMES = {"fa": "Persian", "ur": "Urdu", "ckb": "Kurdish"}
+
 
 class Reads(Protocol):
     """Whatever reads a document: the real `Reader`, or a stand-in."""
@@ -217,10 +219,24 @@ def process(
         if isinstance(item, InputProblem):
             yield Outcome(state="failed", problem=str(item), reason=item.reason)
             continue
-        outcome = _process_document(item.document if isinstance(item, Taken) else item, reader, record, run)
+        document = item.document if isinstance(item, Taken) else item
+        outcome = _process_document(document, reader, record, run)
         if record is not None and isinstance(item, Taken) and outcome.state != "failed":
-            keep(record, item)
+            keep(record, marked(item) if outcome.state == "unread" else item)
         yield outcome
+
+
+def marked(taken: Taken) -> Taken:
+    """Return what was taken with a mark of the language that it is in, where that can be told: in-fa, in-ur, in-ckb."""
+    code = _language_of(taken.document.text)
+    mark = f"in-{code}" if code else "in-another-language"
+    return msgspec.structs.replace(taken, marks=(*taken.marks, mark))
+
+
+def _language_of(text: str) -> str | None:
+    from marsad.lang.ar.script import language_of  # most runs meet no other language
+
+    return language_of(text)
 
 
 def keep(record: Record, taken: Taken) -> None:
@@ -288,4 +304,6 @@ def _twin(document: Document, record: Record, run: int) -> CodedDocument | None:
 
 def _unread(document: Document, *, kept: bool) -> str:
     what = "it was kept, but not read" if kept else "it was not read"
-    return f"{document.id}: the text is in no language that Marsad reads ({LANGUAGE}); {what}; give its Arabic text."
+    name = _NAMES.get(_language_of(document.text) or "")
+    found = f"is {name}, which Marsad does not read" if name else f"is in no language that Marsad reads ({LANGUAGE})"
+    return f"{document.id}: the text {found}; {what}; give its Arabic text."

@@ -75,6 +75,7 @@ def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Unpacked:
         raise UnreadableError("the member is encrypted", "unpack it with its password, and give the files")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise UnreadableError("the member is a link to another file", "pack the file itself")
+    refuse_bomb(member.file_size, member.compress_size)
     return Unpacked(archive.open(member), member.compress_size)
 
 

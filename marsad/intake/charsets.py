@@ -15,6 +15,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LEGACY = ("cp1256", "iso8859_6", "mac_arabic")
+_NO_CHARSETS = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7")
 _SAMPLE = 200_000
 _ENOUGH_LETTERS = 8
 
@@ -153,8 +154,8 @@ def _codec(declared: str | None) -> str | None:
         found = codecs.lookup(declared.strip().strip("\"'"))
     except (LookupError, ValueError):
         return None
-    # Codecs like zip and rot13 turn bytes into other things than text.
-    return found.name if found._is_text_encoding else None
+    # Codecs like zip and idna turn bytes into other things than text.
+    return found.name if found._is_text_encoding and found.name not in _NO_CHARSETS else None
 
 
 def _arabic_score(sample: bytes, name: str) -> float:

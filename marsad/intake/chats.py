@@ -36,6 +36,10 @@ class _Export(_Chat):
     chats: _Chats = msgspec.field(default_factory=_Chats)
 
 
+# What msgspec raises for bytes that are no JSON of the shape that is wanted.
+_NO_JSON = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+
+
 class _Message(msgspec.Struct):
     id: int | str = 0
     type: str = "message"
@@ -51,7 +55,7 @@ def split_telegram(stream: IO[bytes], where: Where) -> Iterator[Received | Input
     content = slurp(stream, _MAX_EXPORT)
     try:
         export = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=_Export)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except _NO_JSON as error:
         raise UnreadableError(f"it is no Telegram export ({error})", _EXPORT_AGAIN) from error
     found = 0
     for chat in [export, *export.chats.all]:
@@ -77,7 +81,7 @@ def read_telegram(received: Received) -> Taken:
     known = dict(received.headers)
     try:
         message = msgspec.json.decode(received.content, type=_Message)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except _NO_JSON as error:
         raise UnreadableError(f"it is no message of a Telegram export ({error})", _EXPORT_AGAIN) from error
     published = _moment(message)
     metadata = Metadata(
@@ -103,7 +107,7 @@ def plain(text: Any) -> str:
 def _has_text(message: bytes) -> bool:
     try:
         found = msgspec.json.decode(message, type=_Message)
-    except (msgspec.DecodeError, RecursionError):
+    except _NO_JSON:
         return True  # reading it will say what is wrong
     return found.type == "message" and bool(plain(found.text).strip())
 
@@ -111,7 +115,7 @@ def _has_text(message: bytes) -> bool:
 def _number(message: bytes) -> str:
     try:
         return str(msgspec.json.decode(message, type=_Message).id)
-    except (msgspec.DecodeError, RecursionError):
+    except _NO_JSON:
         return "?"
 
 

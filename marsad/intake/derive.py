@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from marsad.intake.charsets import decode
 from marsad.intake.chats import read_telegram, read_whatsapp
-from marsad.intake.documents import Beside, InputProblem, Metadata, UnreadableError, make_document, problem, taken
+from marsad.intake.documents import (
+    Beside,
+    InputProblem,
+    Metadata,
+    UnreadableError,
+    make_document,
+    problem,
+    taken,
+    tripped,
+)
 from marsad.intake.mail import read_mail, read_saved_page
 from marsad.intake.office import read_word_document
 from marsad.intake.pages import read_page
@@ -21,10 +30,12 @@ def derive(received: Received) -> Taken | InputProblem:
         return _READERS[received.kind](received)
     except UnreadableError as why:
         return problem(received.place, why)
+    except RecursionError:
+        return InputProblem(
+            where=received.place, reason="its parts are nested too deeply", remedy="save its text as .txt"
+        )
     except Exception as error:
-        # Bytes that nobody foresaw must not take the other reports with them.
-        reason = f"its bytes trip the reader ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
-        return InputProblem(where=received.place, reason=reason, remedy="please report this as a bug, with the file")
+        return tripped(received.place, error)
 
 
 def _read_text(received: Received) -> Taken:

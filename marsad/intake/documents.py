@@ -212,6 +212,12 @@ def problem(where: str, why: UnreadableError) -> InputProblem:
     return InputProblem(where=where + why.at, reason=why.reason, remedy=why.remedy)
 
 
+def tripped(where: str, error: Exception) -> InputProblem:
+    """Return the problem of bytes that nobody foresaw: they must not take the other reports with them."""
+    reason = f"its bytes trip the reader ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+    return InputProblem(where=where, reason=reason, remedy="please report this as a bug, with the file")
+
+
 def taken(
     document: Document,
     received: Received,

@@ -27,8 +27,9 @@ from marsad.intake.documents import (
     Where,
     metadata_from,
     problem,
+    tripped,
 )
-from marsad.intake.limits import Counted, Unpacked, slurp
+from marsad.intake.limits import MAX_FREE, Counted, Unpacked, slurp
 from marsad.intake.mail import split_mailbox
 from marsad.intake.rows import split_json_lines, split_table
 from marsad.model import Received
@@ -143,6 +144,8 @@ def _split_path(path: str, names: Names, said: Metadata) -> Found:
         yield problem(path, why)
     except OSError as error:
         yield _missing(path, f"cannot be read ({error.strerror or error})", "check the file and its permissions")
+    except Exception as error:
+        yield tripped(path, error)
 
 
 def split_file(stream: IO[bytes], where: Where, depth: int = 0) -> Found:
@@ -176,6 +179,7 @@ def _is_gzip(stream: IO[bytes]) -> bool:
 
 
 def _split_gzip(stream: IO[bytes], where: Where, depth: int) -> Found:
+    _refuse_gzip_bomb(stream)
     packed = Counted(stream)
     inner = msgspec.structs.replace(where, path=where.path[:-3]) if where.path.lower().endswith(".gz") else where
     try:
@@ -189,6 +193,22 @@ def _split_gzip(stream: IO[bytes], where: Where, depth: int) -> Found:
         raise UnreadableError("is not a gzip file", "compress it with gzip, or name it .jsonl") from error
     except (EOFError, zlib.error) as error:
         raise UnreadableError("the gzip file is cut short or damaged", "fetch or compress it again") from error
+
+
+def _refuse_gzip_bomb(stream: IO[bytes]) -> None:
+    """Unpack the beginning once without looking at it: a bomb is known before its millions of lines are read."""
+    if not stream.seekable():
+        return
+    packed = Counted(stream)
+    try:
+        with gzip.GzipFile(fileobj=packed, mode="rb") as unpacked:
+            bounded = Unpacked(cast("IO[bytes]", unpacked), packed)
+            while bounded.count <= MAX_FREE and bounded.read(1 << 20):
+                pass
+    except (OSError, EOFError, zlib.error):
+        pass  # what is damaged is named where it is read
+    finally:
+        stream.seek(0)
 
 
 def _split_rows(stream: IO[bytes], where: Where, _depth: int) -> Found:
@@ -313,6 +333,8 @@ def _split_stdin(said: Metadata) -> Found:
         yield from _split_by_first_bytes(stream, where, 0)
     except UnreadableError as why:
         yield problem("standard input", why)
+    except Exception as error:
+        yield tripped("standard input", error)
 
 
 def _sidecar(path: str) -> Metadata:

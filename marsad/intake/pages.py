@@ -1,38 +1,47 @@
-"""HTML pages: the report's own text without menus and adverts, and what the page's metadata says about it.
+"""HTML pages: the report's own text without menus and adverts, and what the page says about it.
 
-The publication date is taken from metadata alone (meta tags, JSON-LD, `<time>` of the article): dates guessed from
-Arabic running text are silently wrong.
+trafilatura finds the text; what stands here is what it does not know: pages that hold no report and say so, articles that
+stand in linked data only, live blogs, channels.
 """
 
 from __future__ import annotations
 
-import json
+import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from marsad.intake.charsets import decode
-from marsad.intake.documents import Metadata, UnreadableError, check_published
+from marsad.intake.documents import Metadata, UnreadableError
+from marsad.intake.limits import MAX_TREE
+from marsad.intake.page_dates import shown_date
+from marsad.intake.page_facts import Facts, read_facts, sound_date
+from marsad.intake.page_states import marks_of, refuse_page, without_call
 
-_DATES = (
-    "//meta[@property='article:published_time' or @property='og:article:published_time']/@content",
-    "//meta[@itemprop='datePublished']/@content",
-    "//meta[@name='pubdate' or @name='publishdate' or @name='date']/@content",
-    "//meta[@name='DC.date' or @name='dc.date.issued']/@content",
-    "//*[@itemprop='datePublished']/@datetime",
-    "//article//time[@pubdate]/@datetime",
+_CHARSET = re.compile(rb"<meta[^>]{1,300}charset=[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_MAX_DEPTH = 400
+_MAX_TAGS = 60_000
+# The second opinion that is asked for on doubtful pages takes time with the square of their paragraphs.
+_SLOW_TAGS = 5_000
+_MANY_BREAKS = 2_000
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li td tr th option dt dd".split()  # noqa: SIM905
 )
-_TITLES = ("//article//h1", "//h1", "//meta[@property='og:title']/@content", "//title")
-_URLS = ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content")
-_SITES = ("//meta[@property='og:site_name']/@content",)
-_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Boxes that call for something else than reading on.
+_BOXES = [
+    "//*[contains(@class, 'paywall') or contains(@class, 'newsletter') or contains(@class, 'consent')]",
+    "//*[contains(@class, 'share-') or contains(@class, 'social-share')]",
+]
+_POSTS = "//*[contains(concat(' ', @class, ' '), ' tgme_widget_message ')]"
+_POST_TEXT = ".//*[contains(@class, 'tgme_widget_message_text')]"
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page holds: the report's text, its title first, what the page says of it, and what is odd about it."""
+    """What a page holds: the report's text, its title first, what the page says of it, how the date is known (metadata,
+    page or None), and marks of what is odd: stub, excerpt, stories."""
 
     text: str
     metadata: Metadata
@@ -49,24 +58,44 @@ def read_page(page: bytes | str, charset: str | None = None) -> Page:
     """
     import trafilatura  # takes a second to import, and most runs read no HTML
 
+    # What it warns of becomes a problem with a reason here.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     markup = page if isinstance(page, str) else decode(page, _declared(page) or charset)
     if not markup.strip():
         raise UnreadableError("the page is empty", "give a page with a report on it")
+    size = _refuse_monster(markup)
+    if markup.count("<br") > _MANY_BREAKS:
+        # Line breaks too take time with the square of their number.
+        markup = _BREAK.sub("\n", markup)
     tree = trafilatura.load_html(markup)
     if tree is None:
         raise UnreadableError("it is not HTML", "save it as .txt if it is plain text")
-    body = trafilatura.extract(markup, include_comments=False, with_metadata=False)
+    facts = read_facts(tree)
+    posts = _posts(tree)
+    if posts is not None:
+        return _channel(facts, posts)
+    shown = _visible(tree)
+    # A tree, because trafilatura takes a text of one word for an address that it should fetch.
+    body = trafilatura.extract(
+        tree, include_comments=False, with_metadata=False, prune_xpath=_BOXES, fast=size > _SLOW_TAGS
+    )
+    if facts.body and len(facts.body) > 1.3 * len(body or ""):
+        body = facts.body
+    refuse_page(shown, body, has_scripts=bool(tree.xpath("//script")))
     if not body:
         raise UnreadableError("the page holds no report text", "check that the page was saved whole")
+    published, dated_by = _date(tree, facts)
+    several = bool(facts.stories) or _has_several_articles(tree)
+    marks = marks_of(shown, body, is_free=facts.is_free) + (("stories",) if several else ())
     metadata = Metadata(
-        title=_first(tree, _TITLES),
-        published=_published(tree),
-        publisher=_first(tree, _SITES),
-        url=_first(tree, _URLS),
+        title=facts.title,
+        published=published,
+        publisher=facts.publisher,
+        url=facts.url,
+        story_dates=facts.stories,
     )
-    title = metadata.title
-    text = f"{title}\n\n{body}" if title and not _same_start(body, title) else body
-    return Page(text=text, metadata=metadata, dated_by="metadata" if metadata.published else None)
+    text = _with_title(without_call(body), facts.title)
+    return Page(text=text, metadata=metadata, dated_by=dated_by, author=facts.author, marks=marks)
 
 
 def _declared(page: bytes) -> str | None:
@@ -74,48 +103,67 @@ def _declared(page: bytes) -> str | None:
     return found[1].decode("ascii", "replace") if found else None
 
 
-def _first(tree: Any, paths: tuple[str, ...]) -> str | None:
-    for path in paths:
-        for found in tree.xpath(path):
-            text = found if isinstance(found, str) else found.text_content()
-            if text.strip():
-                return " ".join(text.split())
-    return None
+def _refuse_monster(markup: str) -> int:
+    """Return the number of tags of a page that can be parsed in good time.
 
-
-def _published(tree: Any) -> str | None:
-    for value in (*(v for path in _DATES for v in tree.xpath(path)), *_linked_data_dates(tree)):
-        try:
-            return check_published(value.strip())
-        except UnreadableError:
-            # A date-time without zone still names its day.
-            day = _DAY.match(value.strip())
-            if day:
-                try:
-                    return check_published(day[0])
-                except UnreadableError:
-                    continue
-    return None
-
-
-def _linked_data_dates(tree: Any) -> Iterator[str]:
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
-        try:
-            data: Any = json.loads(script)
-        except (ValueError, RecursionError):
+    Raises:
+        UnreadableError: it is too long, has too many elements, or they stand in one another too deeply.
+    """
+    remedy = "give the report's text as a .txt file"
+    if len(markup) > MAX_TREE:
+        raise UnreadableError(f"the page is longer than {MAX_TREE // 1_000_000} MB", remedy)
+    depth = count = 0
+    for found in _TAG.finditer(markup):
+        count += 1
+        if found[2].lower() in _VOID:
             continue
-        items = data if isinstance(data, list) else [data]
-        for item in items:
-            for node in [item, *_graph(item)]:
-                value = node.get("datePublished") if isinstance(node, dict) else None
-                if isinstance(value, str):
-                    yield value
+        depth = max(0, depth - 1) if found[1] else depth + 1
+        if depth > _MAX_DEPTH or count > _MAX_TAGS:
+            raise UnreadableError("the page has too many elements, or too many in one another", remedy)
+    return count
 
 
-def _graph(item: Any) -> list[Any]:
-    graph = item.get("@graph") if isinstance(item, dict) else None
-    return graph if isinstance(graph, list) else []
+def _date(tree: Any, facts: Facts) -> tuple[str | None, str | None]:
+    if facts.published:
+        return facts.published, "metadata"
+    shown = shown_date(tree)
+    return shown, "page" if shown else None
 
 
-def _same_start(body: str, title: str) -> bool:
-    return " ".join(body[: 2 * len(title)].split()).startswith(title)
+def _visible(tree: Any) -> str:
+    """What a reader would see, whatever part of the page it belongs to."""
+    return " ".join(tree.xpath("//body//text()[not(parent::script or parent::style)]"))
+
+
+def _has_several_articles(tree: Any) -> bool:
+    long = 0
+    for article in tree.xpath("//article[.//h1 or .//h2]")[:20]:
+        if not article.xpath("ancestor::article") and len(" ".join(article.xpath(".//p//text()"))) > 300:
+            long += 1
+    return long > 1
+
+
+def _posts(tree: Any) -> list[tuple[str, str | None]] | None:
+    """The messages on the public page of a Telegram channel with their times; None on other pages."""
+    found: list[tuple[str, str | None]] = []
+    for post in tree.xpath(_POSTS):
+        text = "\n".join("\n".join(part.itertext()).strip() for part in post.xpath(_POST_TEXT)[:1])
+        times = post.xpath(".//time/@datetime")
+        if text.strip():
+            found.append((text, sound_date(times[-1]) if times else None))
+    return found or None
+
+
+def _channel(facts: Facts, posts: list[tuple[str, str | None]]) -> Page:
+    dates = tuple((" ".join(text[:30].split("\n")[:1]), date) for text, date in posts if date)
+    return Page(
+        text="\n\n".join(text for text, _ in posts),
+        metadata=Metadata(title=facts.title, publisher=facts.publisher, url=facts.url, story_dates=dates),
+        marks=("stories",) if len(posts) > 1 else (),
+    )
+
+
+def _with_title(body: str, title: str | None) -> str:
+    if not title or " ".join(body[: 2 * len(title)].split()).startswith(title):
+        return body
+    return f"{title}\n\n{body}"

@@ -99,8 +99,8 @@ class Arabic:
         self._enter_heads(names)
 
     def is_written_in(self, text: str) -> bool:
-        """Say whether the text is Arabic (Persian, Urdu and Kurdish are not)."""
-        return script.is_arabic(text)
+        """Say whether the text is Arabic (Persian, Urdu and Kurdish are not), or has a paragraph that is."""
+        return script.is_arabic(text) or script.has_arabic_part(text)
 
     def read_sentences(self, text: str, start: int, end: int) -> list[Sentence]:
         """Read text[start:end] into sentences; a sentence ends at . ! ? ؟ ؛ … and at the line's end."""
@@ -136,7 +136,9 @@ class Arabic:
 
     def find_noise(self, text: str) -> Sequence[tuple[int, int]]:
         """Return the spans of lines that belong to the page, not to the report."""
-        return self.page_noise.find(text)
+        foreign = script.foreign_lines(text)
+        found = self.page_noise.find(text)
+        return sorted({*found, *foreign}) if foreign else found
 
     def _sentence(self, tokens: list[Token], forms: list[Form], line: int) -> Sentence:
         busy = [(i, form) for i, form in enumerate(forms) if form.is_busy]

@@ -60,6 +60,13 @@ GAPS_AND_PIECES = re.compile(f"({PIECE.pattern})")
 SENTENCE_END = frozenset(".!?؟؛…")
 _ARABIC = re.compile("[\u0620-\u064a\ufb50-\ufdff\ufe70-\ufefc]+")
 _FOREIGN = re.compile("[پچڤگژٹڈڑںےەۆێڵڕیکھۀ]+")
+_FOREIGN_BUT_KEYS = re.compile("[پچڤگژٹڈڑںےەۆێڵڕھۀ]+")
+_KURDISH = re.compile("[ەۆێڵڕڤ]+")
+_URDU = re.compile("[ٹڈڑںےھہ]+")
+_OTHERS = re.compile("[ښړېۍډټڼځڅۇۈۋ]+")
+_ARABIC_SCRIPT = re.compile("[\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc]+")
+_ARTICLE = re.compile(r"\b[وفبك]?ال[^\W\d_]{2}")
+_PARAGRAPH = 40  # letters
 _LETTER = re.compile(r"[^\W\d_]+")
 
 
@@ -83,10 +90,54 @@ def is_arabic(text: str) -> bool:
     """Say whether a text is Arabic: mostly Arabic letters, and few of the letters only Persian, Urdu or Kurdish use."""
     sample = text[:20_000]
     arabic = _count(_ARABIC, sample)
-    if arabic < 8 or _count(_FOREIGN, sample) > 0.04 * arabic:
+    if arabic < 8 or (_count(_FOREIGN, sample) > 0.04 * arabic and not _is_typed_in_persian(sample, arabic)):
         return False
     # Most often there are enough of them whatever the rest may be.
     return arabic >= 0.3 * len(sample) or arabic >= 0.3 * _count(_LETTER, sample)
+
+
+def has_arabic_part(text: str) -> bool:
+    """Say whether a text that is not Arabic as a whole has a paragraph that is."""
+    return any(_count(_ARABIC, line) >= _PARAGRAPH and is_arabic(line) for line in text[:200_000].split("\n"))
+
+
+def language_of(text: str) -> str | None:
+    """Return the language that a text in Arabic script is in, as ISO 639 code: ar, fa, ur, ckb; None for any other.
+
+    The letters tell: Urdu has its own h and retroflex letters, Kurdish writes its vowels, Persian adds four letters.
+    """
+    sample = text[:20_000]
+    if is_arabic(sample):
+        return "ar"
+    letters = _count(_ARABIC_SCRIPT, sample)
+    if letters < 8 or letters < 0.3 * _count(_LETTER, sample) or _count(_OTHERS, sample) > 0.02 * letters:
+        return None
+    for code, own in (("ckb", _KURDISH), ("ur", _URDU), ("fa", _FOREIGN)):
+        if _count(own, sample) > 0.03 * letters:
+            return code
+    return None
+
+
+def foreign_lines(text: str) -> list[tuple[int, int]]:
+    """Return (start, end) of the lines that are Persian, Urdu or Kurdish, whose words must not be taken for Arabic."""
+    if not _FOREIGN.search(text):
+        return []
+    found: list[tuple[int, int]] = []
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        if _FOREIGN.search(line) and _count(_ARABIC_SCRIPT, line) >= _PARAGRAPH and language_of(line) != "ar":
+            found.append((start, end))
+        start = end + 1
+    return found
+
+
+def _is_typed_in_persian(sample: str, arabic: int) -> bool:
+    """Arabic on a Persian keyboard has its yeh and kaf, but no other foreign letters, and the article everywhere."""
+    if _count(_FOREIGN_BUT_KEYS, sample) > 0.02 * arabic:
+        return False
+    words = sample.count(" ") + 1
+    return len(_ARTICLE.findall(sample)) > 0.12 * words
 
 
 def _count(letters: re.Pattern[str], text: str) -> int:
