@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Which language a text in Arabic script is in, and which of its lines are Arabic."""
 
 from __future__ import annotations
