@@ -188,7 +188,7 @@ def test_missing_empty_and_forbidden_sources(folder: Path) -> None:
     assert "no such file" in the_problem("nowhere.txt")
     assert "no such file" in the_problem("*.txt")
     assert "holds no reports" in the_problem("empty")
-    assert "not fetched" in the_problem("https://example.org/1")
+    assert "not fetched" in the_problem("ftp://example.org/1")
 
 
 def test_unreadable_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

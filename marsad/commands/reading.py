@@ -79,7 +79,7 @@ def read(settings: Settings, paths: tuple[str, ...], said: Metadata, **options: 
 @with_metadata
 @with_settings
 def add(settings: Settings, sources: tuple[str, ...], said: Metadata) -> int:
-    """Read reports and add them to the record. SOURCE is a file, folder, glob, or - for standard input."""
+    """Read reports and add them to the record. SOURCE is a file, folder, glob, address (of a page, feed or sitemap) or -."""
     from marsad import pipeline
     from marsad.intake import take as take_in
 

@@ -1,4 +1,4 @@
-"""Intake: turns what a person hands over (files, folders, globs, standard input) into documents, one at a time.
+"""Intake: turns what a person hands over (files, folders, globs, addresses, standard input) into documents, one at a time.
 
 It has two steps. `split` takes files and archives apart into the bytes of single reports, `derive` makes a document of such
 bytes: purely, so that it can be done again, in any process.
@@ -9,6 +9,7 @@ and the reading goes on. Memory stays bounded by one report.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 
 from marsad.intake.derive import derive
@@ -20,11 +21,19 @@ __all__ = ["Document", "InputProblem", "Metadata", "Taken", "check_published", "
 
 
 def split(sources: Iterable[str], metadata: Metadata | None = None) -> Iterator[Received | InputProblem]:
-    """Yield the bytes of every report in `sources` (paths, globs, folders or `-`), and a problem for what cannot be opened.
+    """Yield the bytes of every report in `sources` (paths, globs, folders, addresses or `-`), and a problem for what cannot
+    be opened.
 
     `metadata` holds what the person said on the command line; it wins over what the files say.
     """
-    return split_sources(sources, metadata or Metadata())
+    return split_sources(sources, metadata or Metadata(), _visit)
+
+
+def _visit(url: str, said: Metadata) -> Iterator[Received | InputProblem]:
+    from marsad.intake.fetch import Fetcher  # most runs stay off the network
+    from marsad.intake.web import split_address
+
+    yield from split_address(url, said, Fetcher(), lambda: datetime.datetime.now(datetime.UTC))
 
 
 def take(sources: Iterable[str], metadata: Metadata | None = None) -> Iterator[Taken | InputProblem]:

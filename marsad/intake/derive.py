@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+import msgspec
+
+from marsad.intake.addresses import is_same_site, name_of
 from marsad.intake.charsets import decode
 from marsad.intake.chats import read_telegram, read_whatsapp
 from marsad.intake.documents import (
@@ -49,10 +53,20 @@ def _read_text(received: Received) -> Taken:
 def _read_page(received: Received) -> Taken:
     beside = Beside.of(received)
     page = read_page(received.content, _charset(received))
-    metadata = beside.known.or_else(page.metadata).or_else(beside.hints).or_else(Metadata(url=received.url))
+    metadata = beside.known.or_else(_of_its_own(page.metadata, received.url)).or_else(beside.hints)
     document = make_document(received.name, page.text, metadata, beside.said)
     dated_by = page.dated_by or ("feed" if beside.hints.published else None)
     return taken(document, received, dated_by=dated_by, author=page.author, marks=page.marks)
+
+
+def _of_its_own(stated: Metadata, url: str | None) -> Metadata:
+    """What a page states, with an id by its address; its canonical address must be on its own site, and no home page."""
+    if url is None:
+        return stated
+    canonical = stated.url
+    if canonical and (not is_same_site(canonical, url) or urlsplit(canonical).path.strip("/") == ""):
+        canonical = None
+    return msgspec.structs.replace(stated, url=canonical or url, id=name_of(canonical or url))
 
 
 def _charset(received: Received) -> str | None:

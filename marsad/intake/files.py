@@ -70,15 +70,26 @@ _KINDS = f"give one of these: {' '.join(ENDINGS)}"
 _NAMED = (".meta.json", ".marsad.json")
 
 
-def split_sources(sources: Iterable[str], said: Metadata) -> Found:
-    """Yield the bytes of every report in paths, globs, folders and `-`, in that order; folders and globs are sorted."""
+Visit = Callable[[str, Metadata], Found]
+"""Yields the reports at an address of the web."""
+
+
+def split_sources(sources: Iterable[str], said: Metadata, visit: Visit) -> Found:
+    """Yield the bytes of every report in paths, globs, folders, `-` and addresses, in that order; folders and globs are
+    sorted. What is on the web is left to `visit`."""
     names = Names()
     for source in sources:
+        if re.match(r"https?://", source):
+            yield from visit(source, said)
+            continue
         for path in expand(source):
             if isinstance(path, InputProblem):
                 yield path
             elif path == "-":
                 yield from _split_stdin(said)
+            elif path.lower().endswith(".urls"):
+                for url in Path(path).read_text(encoding="utf-8", errors="replace").split():
+                    yield from visit(url, said)
             else:
                 yield from _split_path(path, names, said)
 
@@ -99,7 +110,7 @@ class Names:
 def expand(source: str) -> Iterator[str | InputProblem]:
     """Yield the files that a path, folder or glob stands for."""
     if re.match(r"[a-z]+://", source):
-        yield _missing(source, "addresses are not fetched", "save the page and give the file")
+        yield _missing(source, "addresses of this kind are not fetched", "give one that begins with https://")
     elif source == "-" or Path(source).is_file() or (Path(source).exists() and not Path(source).is_dir()):
         yield source
     elif Path(source).is_dir():
