@@ -19,6 +19,7 @@ from marsad.commands.reading import add, read
 from marsad.commands.releasing import release
 from marsad.commands.serve import serve
 from marsad.commands.views import processes, relations
+from marsad.commands.watching import feeds, proof, watch
 from marsad.errors import InternalError, MarsadError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -57,6 +58,9 @@ def cli(context: click.Context, /, **options: Any) -> None:
 for _command in (
     read,
     add,
+    watch,
+    feeds,
+    proof,
     link,
     reports,
     events,

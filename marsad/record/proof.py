@@ -122,6 +122,17 @@ def list_received(connection: sa.Connection, report: str | None = None) -> Itera
         )
 
 
+def text_hash(connection: sa.Connection, receipt: int) -> str | None:
+    """Return the SHA-256 of the text that a receipt's bytes once gave."""
+    select = sa.select(documents.c.hash).join(receipts, receipts.c.document == documents.c.key)
+    return connection.scalar(select.where(receipts.c.key == receipt))
+
+
+def hash_of(text: str) -> str:
+    """Return the SHA-256 of a text, as the record names it."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
 def set_stamp(connection: sa.Connection, digest: str, stamp: bytes) -> None:
     """Keep the time-stamp of received bytes."""
     connection.execute(received.update().where(received.c.hash == digest).values(stamp=stamp))

@@ -11,7 +11,7 @@ import intake_files as make
 from intake_files import TEXT
 from standin import Ran
 
-from marsad.intake import Taken, derive
+from marsad.intake import Taken, derive, take
 from marsad.record import open_record, proof
 
 
@@ -66,3 +66,26 @@ def test_the_same_bytes_are_kept_once(folder: Path, marsad: Callable[..., Ran]) 
     marsad("add", ".")
     assert [receipt.report for receipt, _ in kept(folder)] == ["a", "b"]
     assert len({receipt.hash for receipt, _ in kept(folder)}) == 1
+
+
+def test_what_was_received_is_written_as_a_web_archive_that_can_be_added_again(
+    folder: Path, marsad: Callable[..., Ran]
+) -> None:
+    (folder / "a.warc").write_bytes(make.warc({"https://a.example/1": make.page()}))
+    (folder / "b.txt").write_text(TEXT)
+    marsad("add", "a.warc", "b.txt")
+    assert marsad("proof", "out.warc.gz").code == 0
+    again = [t for t in take(["out.warc.gz"]) if isinstance(t, Taken)]
+    assert [t.document.url for t in again][:1] == ["https://a.example/1"]
+    assert TEXT in again[0].document.text
+    assert again[0].received.at == "2025-07-22T09:30:00Z"
+    assert again[1].document.text == TEXT
+
+
+def test_every_text_can_be_checked_against_its_bytes(folder: Path, marsad: Callable[..., Ran]) -> None:
+    (folder / "b.txt").write_text(TEXT)
+    marsad("add", "b.txt")
+    assert marsad("proof", "--check").code == 0
+    listed = json.loads(marsad("proof", "--report", "b").out)
+    assert (listed["report"], listed["size"], listed["kind"]) == ("b", len(TEXT.encode()), "text")
+    assert "no received bytes" in marsad("proof", "--report", "nothing").err
