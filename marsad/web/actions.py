@@ -36,8 +36,13 @@ async def judge(request: Request[Any, Any, Any], name: FromPath[str]) -> Redirec
 
     number, now = await asyncio.to_thread(work)
     if form.get("then") == "review":
-        return Redirect("/review", query_params={"noted": str(number), "from": now}, status_code=303)
+        return Redirect("/review", query_params={"noted": str(number), **_queue_of(form)}, status_code=303)
     return Redirect(f"/incidents/{now}", query_params={"noted": str(number)}, status_code=303)
+
+
+def _queue_of(form: dict[str, str]) -> dict[str, str]:
+    """What the review queue passes over, and whether it asks for second answers, so that it goes on where it was."""
+    return {name: form[name] for name in ("skip", "second") if form.get(name)}
 
 
 def judgement_of(form: dict[str, str], name: str) -> StoredJudgement:
