@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from marsad.commands.accounts import accounts
 from marsad.commands.agreements import agreements
 from marsad.commands.assisting import assist
 from marsad.commands.checking import check_data, doctor, score
@@ -79,6 +80,7 @@ for _command in (
     doctor,
     demo,
     serve,
+    accounts,
 ):
     cli.add_command(_command)
 

@@ -19,7 +19,17 @@ pytestmark = pytest.mark.skipif(
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PLACES = {"en": "Mogadishu", "ar": "مقديشو"}
 EVERY = [(lang, width) for lang in ("en", "ar") for width in (1400, 390)]
-PAGES = ("/", "/?type=ASSAULT&text=مطار", "/review", "/nowhere", f"/reports/{quote(hostile().id)}")
+PAGES = (
+    "/sources",
+    "/words",
+    "/log",
+    "/accounts",
+    "/",
+    "/?type=ASSAULT&text=مطار",
+    "/review",
+    "/nowhere",
+    f"/reports/{quote(hostile().id)}",
+)
 
 
 @pytest.fixture(scope="module")

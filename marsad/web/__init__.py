@@ -13,7 +13,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from marsad.web import actions, errors, incident, overview, report, review
+from marsad.web import accounts, actions, errors, incident, overview, people, report, review, sources
 from marsad.web.desk import Desk
 from marsad.web.security import Gate, comes_from_here
 from marsad.web.settings import DeskSettings
@@ -24,6 +24,8 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *report.ROUTES,
     *review.ROUTES,
     *actions.ROUTES,
+    *sources.ROUTES,
+    *people.ROUTES,
 )
 """Every page and action of the desk."""
 
@@ -55,6 +57,7 @@ def make_app(settings: DeskSettings) -> Litestar:
         request_max_body_size=2_000_000,
     )
     app.state.desk = desk
+    app.state.throttle = accounts.Throttle()
     # Around everything, so that what no route answers passes it too.
     app.asgi_handler = Gate(settings, app.asgi_handler)
     return app

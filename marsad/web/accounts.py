@@ -92,6 +92,8 @@ def change(connection: sa.Connection, key: int, *, role: str | None = None, acti
     values: dict[str, Any] = {k: v for k, v in (("role", role), ("active", active)) if v is not None}
     if role is not None and role not in ROLES:
         raise InputError(f"{role!r} is no role; give one of {', '.join(ROLES)}.")
+    if not values:
+        raise InputError("Say which role the account gets, or whether it is open.")
     if connection.execute(accounts.update().where(accounts.c.key == key).values(**values)).rowcount != 1:
         raise InputError("There is no such account.")
     left = sa.select(sa.func.count()).where(accounts.c.role == "admin", accounts.c.active.is_(True))

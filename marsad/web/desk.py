@@ -69,6 +69,11 @@ class Desk:
         with self._turn:
             return self._record.change(with_note)
 
+    def write(self, work: Callable[[sa.Connection], Answer]) -> Answer:
+        """Do some work on the record, all or nothing, that notes by itself what was done."""
+        with self._turn:
+            return self._record.change(work)
+
     def judge(self, judgement: StoredJudgement, person: Person) -> int:
         """Write a person's judgement down under their name; incidents follow it at once. Returns its number.
 

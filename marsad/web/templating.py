@@ -26,6 +26,10 @@ _UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u0000-\u0008
 PAGES = (
     ("overview", "/", "reader"),
     ("review", "/review", "coder"),
+    ("sources", "/sources", "reader"),
+    ("words", "/words", "reader"),
+    ("accounts", "/accounts", "admin"),
+    ("log", "/log", "admin"),
 )
 """The menu: label, address, and the role that it takes."""
 

@@ -125,7 +125,8 @@
     map.addLayer({ id: "borders", type: "line", source: "land", paint: { "line-color": "#b9b09d", "line-width": 0.8 } });
     labels = await (await fetch(box.dataset.places)).json();
     if (placed) await refresh(); else await fit();
-    map.once("idle", () => { box.dataset.ready = "yes"; });
+    box.dataset.ready = "yes";
+    map.once("idle", () => { box.dataset.drawn = "yes"; });
     map.on("moveend", (event) => { refresh(); if (event.originalEvent || event.byUser) remember(); });
     map.on("dragend", remember);
     map.on("zoomend", (event) => { if (event.originalEvent) remember(); });

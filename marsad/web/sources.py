@@ -1,0 +1,64 @@
+"""Publishers and cited sources, names that nobody listed, and the incidents of a view as a table to keep."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.types import ControllerRouterHandler
+
+from marsad.export.tables import safe
+from marsad.record import overview as record_view
+from marsad.record import sources as record_sources
+from marsad.web.cards import cards_of
+from marsad.web.desk import desk_of, needs, note, who
+from marsad.web.templating import labels_of, page
+from marsad.web.view import view_of
+
+_READER = [needs("reader")]
+_MOST_ROWS = 50_000
+
+
+@get("/sources", guards=_READER, sync_to_thread=True)
+def sources(request: Request[Any, Any, Any]) -> Response[str]:
+    """Show for each publisher and cited source how much, how early, how often contradicted."""
+    desk = desk_of(request)
+    values = {"publishers": desk.look(record_sources.publishers), "cited": desk.look(record_sources.cited)}
+    return page(request, "sources.html", values)
+
+
+@get("/words", guards=_READER, sync_to_thread=True)
+def words(request: Request[Any, Any, Any]) -> Response[str]:
+    """Show the names that nobody listed, the most frequent first."""
+    return page(request, "words.html", {"found": desk_of(request).look(record_sources.unknown)})
+
+
+@get("/incidents.csv", guards=_READER, sync_to_thread=True)
+def table(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return the incidents of a view as a table, in the language of whoever asks; the log notes it."""
+    desk, view, labels = desk_of(request), view_of(request), labels_of(request)
+    portion = 0, _MOST_ROWS
+    found = desk.look(lambda c: record_view.page(c, view.wanted, desk.fold, portion, view.order))
+    cards = desk.look(lambda c: cards_of(c, found, labels))
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    head = ("id", "type", "modes", "when", "where", "figures", "reports", "sources")
+    writer.writerow(("id", *(labels.say(name) for name in head[1:])))
+    for card in cards:
+        figures = labels.join(f"{said} ({span})" if span else said for said, span in card.figures)
+        where = labels.join((card.where, card.country))
+        row = (card.id, card.kind, card.modes, card.when, where, figures, card.reports, card.sources)
+        writer.writerow([safe(value) for value in row])
+    desk.write(lambda c: note(c, who(request).name, "export", f"incidents.csv{view.query()}"[:400]))
+    return file_of("incidents.csv", stream.getvalue())
+
+
+def file_of(name: str, content: str) -> Response[bytes]:
+    """Return a file to keep; Excel reads Arabic only behind a byte order mark."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+ROUTES: tuple[ControllerRouterHandler, ...] = (sources, words, table)

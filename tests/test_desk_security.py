@@ -1,0 +1,241 @@
+"""Who is let in where: every route by every role, without proof, under a foreign name, after logout; what attackers try."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import HOST, client_of, copy_of, seat
+from litestar.testing import TestClient
+from standin import TEXT, StandIn
+
+from marsad.errors import InputError
+from marsad.model import Document
+from marsad.record import Record, open_record
+from marsad.web import ROUTES, accounts
+from marsad.web.people import local_path
+from marsad.web.settings import ROLES, DeskSettings
+
+PASSWORD = "correct horse battery"
+NEEDS = {
+    "GET /": "reader",
+    "GET /map.json": "reader",
+    "GET /map-places.json": "reader",
+    "GET /new": "reader",
+    "GET /incidents/{name:str}": "reader",
+    "GET /incidents/{name:str}/why": "reader",
+    "GET /reports/{name:path}": "reader",
+    "GET /review": "coder",
+    "POST /incidents/{name:str}/judge": "coder",
+    "POST /judgements/{number:int}/undo": "coder",
+    "GET /incidents.csv": "reader",
+    "GET /sources": "reader",
+    "GET /words": "reader",
+    "GET /login": None,
+    "POST /login": None,
+    "POST /logout": "reader",
+    "GET /accounts": "admin",
+    "POST /accounts": "admin",
+    "POST /accounts/{key:int}": "admin",
+    "GET /tokens": "reader",
+    "POST /tokens": "reader",
+    "POST /tokens/{mark:str}/end": "reader",
+    "GET /log": "admin",
+}
+"""Every page and action with the least role that may have it; None is anybody."""
+
+
+def routes() -> list[str]:
+    """Every page and action of the desk save those for programs, which have tests of their own."""
+    found = [f"{method} {path}" for r in ROUTES for method in sorted(r.http_methods) for path in sorted(r.paths)]  # type: ignore[union-attr]
+    return [r for r in found if r.startswith(("GET ", "POST ")) and "/api" not in r]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record with an account for each role; hashing their passwords takes a while on purpose."""
+    path = tmp_path_factory.mktemp("security") / "r.db"
+    with open_record(str(path)) as made:
+        run = made.start_run("1", "data")
+        made.add(StandIn().read(Document(id="r1", text=TEXT, published="2025-07-22")), run)
+        made.change(lambda c: [accounts.add(c, role, PASSWORD, role) for role in ROLES])
+    return path
+
+
+@pytest.fixture
+def record(template: Path, tmp_path: Path) -> Iterator[Record]:
+    with open_record(str(copy_of(template, tmp_path / "r.db"))) as made:
+        yield made
+
+
+@pytest.fixture
+def client(template: Path, tmp_path: Path) -> Iterator[TestClient[Any]]:
+    """A desk with accounts, asked by somebody who has not logged in."""
+    path = tmp_path / "r.db"
+    with client_of(path if path.exists() else copy_of(template, path), accounts=True) as made:
+        made.follow_redirects = False
+        yield made
+
+
+def log_in(client: TestClient[Any], name: str, password: str = PASSWORD) -> Any:
+    return client.post("/login", data={"_seat": seat(client, "/login"), "name": name, "password": password})
+
+
+def ask(client: TestClient[Any], route: str, **how: Any) -> int:
+    method, path = route.split(" ")
+    path = path.replace("{name:str}", "i-none").replace("{name:path}", "none")
+    path = path.replace("{number:int}", "999").replace("{key:int}", "999").replace("{mark:str}", "none")
+    query = "?box=-1,-1,1,1&zoom=1" if path == "/map.json" else ""
+    return int(client.request(method, path + query, **how).status_code)
+
+
+def test_the_matrix_holds_every_route() -> None:
+    assert sorted(routes()) == sorted(NEEDS)
+
+
+@pytest.mark.parametrize("role", [None, *ROLES])
+def test_every_route_lets_in_whom_it_should(client: TestClient[Any], role: str | None) -> None:
+    if role is not None:
+        assert log_in(client, role).status_code == 303
+    wrong = []
+    for route, least in NEEDS.items():
+        if "/log" in route and route.startswith("POST"):
+            continue  # who logs in or out changes who asks
+        proof = {"data": {"_seat": seat(client, "/login" if role is None else "/")}} if route.startswith("POST") else {}
+        status = ask(client, route, **proof)
+        may = least is None or (role is not None and ROLES.index(role) >= ROLES.index(least))
+        refused = status in (401, 403) or (status == 302 and role is None)
+        if may == refused or status >= 500:
+            wrong.append((route, role, status))
+    assert wrong == []
+
+
+def test_no_form_from_elsewhere_is_taken(client: TestClient[Any]) -> None:
+    log_in(client, "admin")
+    right = seat(client)
+    forged: tuple[dict[str, Any], ...] = (
+        {"data": {}},
+        {"data": {"_seat": "x" * 32}},
+        {"data": {"_seat": right}, "headers": {"origin": "http://evil.example"}},
+        {"data": {"_seat": right}, "headers": {"origin": "null"}},
+        {"data": {"_seat": right}, "headers": {"sec-fetch-site": "cross-site"}},
+    )
+    changes = [r for r in NEEDS if r.startswith("POST")]
+    assert {(r, ask(client, r, **how)) for r in changes for how in forged} == {(r, 403) for r in changes}
+
+
+def test_no_foreign_name_is_answered(client: TestClient[Any]) -> None:
+    every = [*NEEDS, "GET /static/desk.css", "GET /nowhere"]
+    for host in ("evil.example", "127.0.0.1.evil.example:8765", "127.0.0.1:1", ""):
+        assert {ask(client, route, headers={"host": host}) for route in every} == {421}, host
+
+
+def test_a_stolen_session_ends_with_logout(client: TestClient[Any]) -> None:
+    log_in(client, "coder")
+    stolen = dict(client.cookies)
+    assert client.get("/review").status_code == 200
+    client.post("/logout", data={"_seat": seat(client)})
+    client.cookies.clear()
+    for name, value in stolen.items():
+        client.cookies.set(name, value)
+    assert client.get("/review").status_code == 302
+
+
+def test_a_session_is_a_cookie_that_scripts_and_other_sites_do_not_get(client: TestClient[Any]) -> None:
+    cookie = log_in(client, "reader").headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_guessing_is_slowed_by_name_and_by_address(client: TestClient[Any]) -> None:
+    assert [log_in(client, "admin", f"guess {n}").status_code for n in range(6)] == [403] * 5 + [429]
+    assert log_in(client, "admin").status_code == 429, "even the right password waits"
+
+
+def test_a_throttle_opens_again() -> None:
+    now = itertools.count(0, 30)
+    throttle = accounts.Throttle(clock=lambda: float(next(now)))
+    for _ in range(5):
+        throttle.note("name x")
+    assert throttle.is_open("name y")
+    assert throttle.is_open("name x"), "after a while"
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil", "javascript:alert(1)", "", None]
+)
+def test_login_leads_to_no_other_host(wanted: str | None) -> None:
+    assert local_path(wanted) == "/"
+    assert local_path("/review?skip=1") == "/review?skip=1"
+
+
+def test_a_token_has_its_holders_rights_and_needs_no_form(client: TestClient[Any]) -> None:
+    log_in(client, "reader")
+    page = client.post("/tokens", data={"_seat": seat(client), "name": "script"}).text
+    found = re.search(r"<code>([^<]+)</code>", page)
+    assert found is not None
+    client.cookies.clear()
+    bearer = {"authorization": f"Bearer {found[1]}"}
+    assert client.get("/", headers=bearer).status_code == 200
+    assert client.post("/incidents/x/judge", headers=bearer, data={"kind": "confirm"}).status_code == 403
+    assert client.get("/", headers={"authorization": f"Bearer {found[1]}x"}).status_code == 302
+
+
+def test_nobody_ends_anothers_token(client: TestClient[Any]) -> None:
+    log_in(client, "reader")
+    client.post("/tokens", data={"_seat": seat(client), "name": "script"})
+    found = re.search(r'action="/tokens/([^"]+)/end"', client.get("/tokens").text)
+    assert found is not None
+    client.cookies.clear()
+    log_in(client, "admin")
+    assert client.post(f"/tokens/{found[1]}/end", data={"_seat": seat(client)}).status_code == 404
+
+
+def test_a_closed_account_is_out_at_once(record: Record, client: TestClient[Any]) -> None:
+    log_in(client, "coder")
+    assert client.get("/").status_code == 200
+    key = next(row.key for row in record.look(accounts.list_all) if row.name == "coder")
+    record.change(lambda c: accounts.change(c, key, active=False))
+    assert client.get("/").status_code == 302
+    assert log_in(client, "coder").status_code == 403
+
+
+def test_somebody_can_always_keep_accounts(record: Record) -> None:
+    key = next(row.key for row in record.look(accounts.list_all) if row.role == "admin")
+    with pytest.raises(InputError, match="last account"):
+        record.change(lambda c: accounts.change(c, key, active=False))
+
+
+def test_passwords_are_kept_as_argon2id(record: Record) -> None:
+    from marsad.record.schema import accounts as table
+
+    kept = record.look(lambda c: [row.password for row in c.execute(table.select())])
+    assert all(value.startswith("$argon2id$") and PASSWORD not in value for value in kept)
+
+
+def test_every_change_is_in_the_log(client: TestClient[Any]) -> None:
+    log_in(client, "admin")
+    client.post("/accounts", data={"_seat": seat(client), "name": "new", "password": PASSWORD, "role": "coder"})
+    page = client.get("/log?lang=en").text
+    assert "add account" in page
+    assert "new (coder)" in page
+    assert PASSWORD not in page
+
+
+@pytest.mark.parametrize("path", ["/static/../settings.py", "/static/%2e%2e/settings.py", "/static/..%2fsettings.py"])
+def test_no_path_leads_out_of_the_static_files(client: TestClient[Any], path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code in (302, 400, 404)
+    assert "DeskSettings" not in answer.text
+
+
+def test_other_machines_need_accounts() -> None:
+    assert not DeskSettings(host="127.0.0.1").needs_login()
+    assert not DeskSettings(host="::1").needs_login()
+    assert DeskSettings(host="0.0.0.0").needs_login()
+    assert DeskSettings(host="192.168.1.5").needs_login()
+    assert HOST in DeskSettings().hosts()
