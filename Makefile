@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 READY_FORMATS := $(VENV)/.ready-formats
 
-.PHONY: help setup formats demo test lint types check gate unit bench train gazetteer docs site clean
+.PHONY: help setup formats demo test lint types check gate unit bench train gazetteer docs site screenshots clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -57,6 +57,9 @@ docs: $(READY_DEV) ## write the reference and the codebook page anew
 site: $(READY_FORMATS) ## build the documentation site into build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
+screenshots: $(READY_DEV) ## pictures of every page of the desk, in both languages and two widths, to look at
+	@PYTHONPATH=tests $(BIN)/python -m tools.screenshots $(ARGS)
+
 clean: ## remove what setup and tests made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
@@ -67,7 +70,7 @@ $(BIN)/python:
 
 $(READY): $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing Marsad into $(VENV) ..."
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[desk]'
 	@# What a first run would keep for the next ones: compiled modules, packed weights.
 	@$(BIN)/python -m compileall -q marsad
 	@$(BIN)/python -c 'from marsad.pipeline import load_reader; load_reader()'

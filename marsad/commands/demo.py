@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from marsad.commands.options import Settings, complain, with_settings
+from marsad.commands.options import Settings, complain, is_terminal, with_settings
 from marsad.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("folder", default="demo", type=click.Path(file_okay=False))
 @with_settings
 def demo(settings: Settings, folder: str) -> int:
-    """Add six invented sample reports to a fresh record in FOLDER, and write pages that show what was read."""
+    """Add six invented sample reports to a fresh record in FOLDER, write pages that show them, and open the desk."""
     from marsad.commands.rendering import console, print_events
     from marsad.export.wording import Wording
 
@@ -39,7 +39,20 @@ def demo(settings: Settings, folder: str) -> int:
     page = _write_pages(target, coded, wording)
     program = "marsad" if shutil.which("marsad") else sys.argv[0]
     click.echo(wording.say("demo_open", path=page, record=record, program=program))
+    if is_terminal():
+        _open_desk(settings, str(record))
     return 0
+
+
+def _open_desk(settings: Settings, record: str) -> None:
+    """Serve the desk over the samples until it is stopped, where its packages are installed."""
+    from marsad.commands.serve import run_desk
+
+    try:
+        from marsad.web.settings import DeskSettings
+    except ImportError:
+        return
+    run_desk(settings, DeskSettings(record=record, lang=settings.lang))
 
 
 def _fill(location: str) -> list[CodedDocument]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0005"
+VERSION = "0006"
 """The newest migration; a record at this version needs no migrating."""
 
 metadata = sa.MetaData(
@@ -189,6 +189,7 @@ incidents = sa.Table(
     sa.Column("priority", sa.Float, index=True),
     sa.Column("incident", sa.Text, nullable=False),
     sa.Index("ix_incidents_country", "country", "date_start"),
+    sa.Index("ix_incidents_counted", "date_start", "date_end", "type", "verdict"),
     sa.Index("ix_incidents_lat", "lat", "lon"),
 )
 """Incidents as last resolved; `verdict` is confirmed or rejected where a person judged so. `country`, `lat`, `lon` and

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime
 import threading
+import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from litestar import Request
@@ -24,6 +25,8 @@ from marsad.web.settings import DeskSettings, Person
 
 Answer = TypeVar("Answer")
 
+_MOST_KEPT = 500
+
 
 class Desk:
     """An open record behind the desk; one for the whole process."""
@@ -34,6 +37,8 @@ class Desk:
         self._turn = threading.RLock()
         self._reading = threading.Lock()
         self._reader: Reads | None = None
+        self._kept: dict[object, tuple[float, int, object]] = {}
+        self._changes = 0
         self._record = open_record(settings.record, self.fold, create=False)
 
     def close(self) -> None:
@@ -53,6 +58,21 @@ class Desk:
         """Return the answer to a question over the record, asked of one moment of it."""
         return self._record.look(question)
 
+    def remember(self, name: object, question: Callable[[sa.Connection], Answer], seconds: float) -> Answer:
+        """Return the answer to a question of this name: at most so many seconds old, as new as the last change made here.
+
+        Counting a million incidents takes a while, and people who look at one view ask the same.
+        """
+        known = self._kept.get(name)
+        if known is not None and known[1] == self._changes and time.monotonic() - known[0] < seconds:
+            return cast(Answer, known[2])
+        changes = self._changes
+        answer = self.look(question)
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[name] = time.monotonic(), changes, answer
+        return answer
+
     def ask(self, question: Callable[[Record], Answer]) -> Answer:
         """Return the answer to a question that needs the record itself, and its linker; one at a time."""
         with self._turn:
@@ -66,13 +86,14 @@ class Desk:
             note(connection, person.name, *noted)
             return answer
 
-        with self._turn:
-            return self._record.change(with_note)
+        return self.write(with_note)
 
     def write(self, work: Callable[[sa.Connection], Answer]) -> Answer:
         """Do some work on the record, all or nothing, that notes by itself what was done."""
         with self._turn:
-            return self._record.change(work)
+            answer = self._record.change(work)
+            self._changes += 1
+            return answer
 
     def judge(self, judgement: StoredJudgement, person: Person) -> int:
         """Write a person's judgement down under their name; incidents follow it at once. Returns its number.

@@ -38,6 +38,8 @@ class MapPlaceRow(msgspec.Struct, frozen=True):
 
 _CELLS_ACROSS = 14
 _MOST_CELLS = 300
+_FRESH_S = 15.0
+_CHOICES_S = 300.0
 READER = [needs("reader")]
 
 
@@ -45,7 +47,7 @@ READER = [needs("reader")]
 def overview(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the overview, or only what changes with the filters where a script asks for that."""
     desk, view, labels = desk_of(request), view_of(request), labels_of(request)
-    found = desk.look(lambda connection: _gather(connection, desk, view))
+    found = _gather(desk, view)
     cards = desk.look(lambda connection: cards_of(connection, found["incidents"], labels))
     drawn = charts.draw_histogram(found["counted"], found["unit"], labels)
     values = {
@@ -61,19 +63,26 @@ def overview(request: Request[Any, Any, Any]) -> Response[str]:
     return page(request, "results.html" if "hx-request" in request.headers else "overview.html", values)
 
 
-def _gather(connection: sa.Connection, desk: Desk, view: View) -> dict[str, Any]:
+def _gather(desk: Desk, view: View) -> dict[str, Any]:
+    """What the overview shows; what takes counting is remembered for a while."""
     wanted, fold = view.wanted, desk.fold
     portion = (view.page - 1) * PER_PAGE, PER_PAGE
-    days = record_view.extent(connection, wanted, fold)
-    unit = record_view.unit_of(_span(days)) if days else "day"
+
+    def counted(connection: sa.Connection) -> tuple[int, str, list[tuple[str, str, int]]]:
+        days = record_view.extent(connection, wanted, fold)
+        unit = record_view.unit_of(_span(days)) if days else "day"
+        bars = record_view.histogram(connection, wanted, fold, unit) if days else []
+        return record_view.count(connection, wanted, fold), unit, bars
+
+    total, unit, bars = desk.remember(("counted", wanted), counted, _FRESH_S)
     return {
-        "incidents": record_view.page(connection, wanted, fold, portion, view.order),
-        "total": record_view.count(connection, wanted, fold),
-        "counted": record_view.histogram(connection, wanted, fold, unit) if days else [],
+        "incidents": desk.look(lambda connection: record_view.page(connection, wanted, fold, portion, view.order)),
+        "total": total,
+        "counted": bars,
         "unit": unit,
-        "newest": record_view.newest(connection),
-        "countries": record_view.countries(connection),
-        "publishers": record_view.publishers(connection),
+        "newest": desk.look(record_view.newest),
+        "countries": desk.remember("countries", record_view.countries, _CHOICES_S),
+        "publishers": desk.remember("publishers", record_view.publishers, _CHOICES_S),
     }
 
 
@@ -125,8 +134,9 @@ def map_cells(request: Request[Any, Any, Any], box: FromQuery[str], zoom: FromQu
     desk, view, labels = desk_of(request), view_of(request), labels_of(request)
     corners = _corners(box)
     size = max(0.02, 360 / 2 ** max(0.0, min(zoom, 18.0)) / _CELLS_ACROSS * 2)
-    found = desk.look(lambda c: record_view.cells(c, view.wanted, desk.fold, corners, size))
-    found.sort(key=lambda cell: -cell.count)
+    asked = ("cells", view.wanted, tuple(round(c, 2) for c in corners), round(size, 4))
+    cells = desk.remember(asked, lambda c: record_view.cells(c, view.wanted, desk.fold, corners, size), _FRESH_S)
+    found = sorted(cells, key=lambda cell: -cell.count)
     rows = [_cell(cell, labels) for cell in found[:_MOST_CELLS]]
     return Response(msgspec.json.encode({"cells": rows}), media_type="application/json")
 

@@ -122,7 +122,9 @@
     const world = await (await fetch(box.dataset.outlines)).json();
     map.addSource("land", { type: "geojson", data: topojson.feature(world, world.objects.countries) });
     map.addLayer({ id: "land", type: "fill", source: "land", paint: { "fill-color": "#f7f3ea" } });
-    map.addLayer({ id: "borders", type: "line", source: "land", paint: { "line-color": "#b9b09d", "line-width": 0.8 } });
+    // Borders between countries alone: outlines would draw the date line's cut across the world.
+    map.addSource("borders", { type: "geojson", data: topojson.mesh(world, world.objects.countries, (a, b) => a !== b) });
+    map.addLayer({ id: "borders", type: "line", source: "borders", paint: { "line-color": "#b9b09d", "line-width": 0.8 } });
     labels = await (await fetch(box.dataset.places)).json();
     if (placed) await refresh(); else await fit();
     box.dataset.ready = "yes";
