@@ -152,10 +152,9 @@ def find_areas(text: str, code: str = LANGUAGE) -> list[Area]:
     Raises:
         InputError: the gazetteer knows none.
     """
-    from marsad import lang
     from marsad.link.truces import Area
 
-    gazetteer = lang.load(code).gazetteer
+    gazetteer = _gazetteer(code)
     entry = gazetteer.entry(text)
     found = [entry] if entry is not None else gazetteer.candidates(load_fold(code)(text))
     if not found:
@@ -163,6 +162,14 @@ def find_areas(text: str, code: str = LANGUAGE) -> list[Area]:
     return [
         Area(id=e.id, name=e.name, level=e.level, country=e.country, within=_within(gazetteer, e.id)) for e in found
     ]
+
+
+@functools.cache
+def _gazetteer(code: str) -> Gazetteer:
+    """The gazetteer with the names of a language; it stays loaded for the next question."""
+    from marsad import lang
+
+    return lang.load(code).gazetteer
 
 
 def _within(gazetteer: Gazetteer, place: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 from marsad.codebook import load_codebook
+from marsad.export.tables import safe
 from marsad.link.relations import Relation
 from marsad.link.talks import Process, Step, Who
 
@@ -114,4 +115,4 @@ def write_relation(relation: Relation, stream: TextIO) -> None:
     for p in relation.points:
         counts: Mapping[str, int] = p.types
         head = (p.period, p.start, p.end, p.direction, p.incidents, p.sum, "" if p.mean is None else p.mean)
-        writer.writerow((*head, *(counts.get(t, 0) for t in types), " ".join(p.ids)))
+        writer.writerow([safe(c) for c in (*head, *(counts.get(t, 0) for t in types), " ".join(p.ids))])

@@ -23,6 +23,7 @@ from marsad.record.schema import documents, event_parties, event_places, events,
 _summary = msgspec.json.Decoder(Summary)
 _HAPPENED = ("actual", "historical")
 _AT_ONCE = 450
+_NEWEST = 100_000
 
 
 class Asked(NamedTuple):
@@ -75,6 +76,22 @@ def relate(connection: sa.Connection, parties: tuple[Party, Party], asked: Asked
         acts=tuple(acts),
         left_out=dict(left),
     )
+
+
+def pairs(connection: sa.Connection, most: int) -> list[tuple[str, str, int]]:
+    """Return the countries that most often take part in one event, of the newest events, with how many."""
+    newest = sa.select(sa.func.max(event_parties.c.event) - _NEWEST).scalar_subquery()
+    one, other = event_parties.alias(), event_parties.alias()
+    count = sa.func.count(sa.distinct(one.c.event))
+    select = (
+        sa.select(one.c.country, other.c.country, count)
+        .join(other, (other.c.event == one.c.event) & (one.c.country < other.c.country))
+        .where(one.c.event > sa.func.coalesce(newest, 0))
+        .group_by(one.c.country, other.c.country)
+        .order_by(count.desc(), one.c.country, other.c.country)
+        .limit(most)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(select)]
 
 
 def _rows(connection: sa.Connection, names: list[str], asked: Asked) -> Iterable[Any]:

@@ -13,7 +13,20 @@ from litestar.config.compression import CompressionConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from marsad.web import accounts, actions, errors, incident, overview, people, report, review, sources
+from marsad.web import (
+    accounts,
+    actions,
+    agreements,
+    errors,
+    incident,
+    overview,
+    people,
+    processes,
+    relations,
+    report,
+    review,
+    sources,
+)
 from marsad.web.desk import Desk
 from marsad.web.security import Gate, comes_from_here
 from marsad.web.settings import DeskSettings
@@ -24,6 +37,9 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *report.ROUTES,
     *review.ROUTES,
     *actions.ROUTES,
+    *relations.ROUTES,
+    *processes.ROUTES,
+    *agreements.ROUTES,
     *sources.ROUTES,
     *people.ROUTES,
 )

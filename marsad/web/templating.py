@@ -26,6 +26,9 @@ _UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u0000-\u0008
 PAGES = (
     ("overview", "/", "reader"),
     ("review", "/review", "coder"),
+    ("relations", "/relations", "reader"),
+    ("processes", "/processes", "reader"),
+    ("agreements", "/agreements", "reader"),
     ("sources", "/sources", "reader"),
     ("words", "/words", "reader"),
     ("accounts", "/accounts", "admin"),

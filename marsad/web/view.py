@@ -83,7 +83,7 @@ def view_of(request: Request[Any, Any, Any]) -> View:
     _check_codes(values)
     for name in ("since", "until"):
         if name in values:
-            values[name] = _day(values[name])
+            values[name] = day_of(values[name])
     if "min_killed" in values:
         values["min_killed"] = int(_number("min_killed", values["min_killed"]))
     if "confidence" in values:
@@ -109,7 +109,12 @@ def _check_codes(values: dict[str, Any]) -> None:
             raise CodebookError(f"{code!r} is no mode.")
 
 
-def _day(value: str) -> str:
+def day_of(value: str) -> str:
+    """Return a day as it is written in an address.
+
+    Raises:
+        InputError: it is none.
+    """
     try:
         return datetime.date.fromisoformat(value).isoformat()
     except ValueError as error:
