@@ -48,6 +48,7 @@ def test_a_truce_lists_what_happened_in_its_scope_alone_and_says_why(client: Tes
     english = client.get(f"{at}?lang=en").text
     assert "it happened in Kharkiv" in english
     assert "reports name Russia, a party, as the one who did it" in english
+    assert "it happened on 26 July 2025" in english
     assert "for people to judge" in english
 
 

@@ -179,6 +179,11 @@ def _ground(ground: Any, labels: Labels) -> str:
             values[key] = labels.join(labels.country(v.strip()) for v in values[key].split(","))
     if "names" in values:
         values["names"] = labels.join(labels.country(v.strip()) for v in values["names"].split(","))
+    for key in ("day", "days"):
+        if key in values:
+            # Days as the language writes them: bare ISO days turn around between right-to-left words.
+            start, _, last = values[key].partition(" – ")
+            values[key] = labels.days(start, last or None)
     return ground_text(msgspec.structs.replace(ground, values=values), labels.wording)
 
 
