@@ -69,14 +69,14 @@
       mark.className = `cell ${cell.family} s${sizeOf(cell)}${cell.exact ? "" : " area"}`;
       mark.textContent = cell.count > 1 ? cell.shown : "";
       mark.title = cell.said;
-      mark.setAttribute("aria-label", cell.said);
+      mark.setAttribute("aria-label", cell.count > 1 ? `${cell.shown}: ${cell.said}` : cell.said);
       mark.addEventListener("click", (event) => {
         event.stopPropagation();
         if (cell.id) location.href = "/incidents/" + encodeURIComponent(cell.id);
         else if (map.getZoom() < 10) map.easeTo({ center: [cell.lon, cell.lat], zoom: Math.min(11, map.getZoom() + 2) });
       });
       const made = new maplibregl.Marker({ element: mark }).setLngLat([cell.lon, cell.lat]).addTo(map);
-      mark.setAttribute("aria-label", cell.said);
+      mark.setAttribute("aria-label", cell.count > 1 ? `${cell.shown}: ${cell.said}` : cell.said);
       mark.removeAttribute("role");
       mark.removeAttribute("tabindex");
       return made;
