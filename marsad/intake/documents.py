@@ -95,7 +95,9 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
 
     def inside(self, member: str) -> Where:
         """Return the place of a member of this archive; its path is for people to read, never to be opened."""
-        shown = shorten(member, 120)
+        # Its ending tells what it is, so that stays.
+        shown = member if len(member) <= 120 else f"{member[:100]}…{member[-15:]}"
+        shown = " ".join(shown.split())
         stem = shorten(re.split(r"[/\\]", member)[-1].rpartition(".")[0] or shown, 80)
         return msgspec.structs.replace(self, path=f"{self.path}!{shown}", name=f"{self.name}/{stem}")
 

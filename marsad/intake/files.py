@@ -374,7 +374,9 @@ def _stem(path: str) -> str:
 
 
 def _ending(path: str) -> str:
-    return Path(path.rsplit("!", 1)[-1]).suffix.lower()
+    name = re.split(r"[!/\\]", path)[-1]
+    # A file that is called .txt is text too.
+    return f".{name.rpartition('.')[2]}".lower() if "." in name else ""
 
 
 def _missing(where: str, reason: str, remedy: str) -> InputProblem:

@@ -129,7 +129,7 @@ def _parts(message: email.message.Message) -> list[email.message.Message]:
         part = waiting.pop()
         if len(found) + len(waiting) > _MAX_PARTS:
             raise UnreadableError(f"the mail has more than {_MAX_PARTS} parts", "save its text as a file")
-        inner = part.get_payload()
+        inner = part.get_payload() if part.is_multipart() else None
         if isinstance(inner, list):
             waiting.extend(p for p in reversed(inner) if isinstance(p, email.message.Message))
         else:
@@ -138,7 +138,12 @@ def _parts(message: email.message.Message) -> list[email.message.Message]:
 
 
 def _payload(part: email.message.Message) -> bytes:
-    content = part.get_payload(decode=True)
+    try:
+        content = part.get_payload(decode=True)
+    except (UnicodeError, LookupError):
+        # The charset that the mail declares is none; its bytes are looked at without it.
+        part.del_param("charset")
+        content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
 
