@@ -15,7 +15,8 @@ TEXTS = {".py", ".tsv", ".yaml", ".txt", ".json", ".jsonl", ".md", ".html"}
 
 def runs(path: Path) -> Iterator[str]:
     """Every run of `RUN` words in a line."""
-    for line in path.read_text(encoding="utf-8").split("\n"):
+    # Some saved pages are in other encodings: what is no UTF-8 in them is no wording either.
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
         words = fold_text(line).split()
         yield from (" ".join(words[k : k + RUN]) for k in range(len(words) - RUN + 1))
 
