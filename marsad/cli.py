@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from marsad.commands.accounts import accounts
+from marsad.commands.adding import add
 from marsad.commands.agreements import agreements
 from marsad.commands.assisting import assist
 from marsad.commands.checking import check_data, doctor, score
@@ -16,7 +17,7 @@ from marsad.commands.demo import demo
 from marsad.commands.exporting import export
 from marsad.commands.linking import incidents, judge, link
 from marsad.commands.listing import events, explain, reports, show
-from marsad.commands.reading import add, read
+from marsad.commands.reading import read
 from marsad.commands.releasing import release
 from marsad.commands.serve import serve
 from marsad.commands.views import processes, relations

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from marsad.errors import InputError, MarsadError
-from marsad.intake import InputProblem
+from marsad.intake import InputProblem, derive
+from marsad.intake.documents import EXTRACTOR
 from marsad.language import Language
 from marsad.link.model import ReportSketch
-from marsad.model import CodedDocument, Document, Taken
+from marsad.model import CodedDocument, Document, Received, Taken
 from marsad.resources import DATA, read_tsv
 
 if TYPE_CHECKING:
@@ -206,8 +207,8 @@ def data_version(folder: Path = DATA) -> str:
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one input: `state` is read, added, new-version, unchanged, unread (kept, but in a language that is
-    not read) or failed. `problem` says why for the last two, `details`
-    where in the program.
+    not read) or failed. `problem` says why for the last two, `reason` the same without the place, `details`
+    where in the program. `is_copy` says that the record held a copy of the report already.
     """
 
     state: str
@@ -215,22 +216,95 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     details: str | None = None
     reason: str | None = None
+    is_copy: bool = False
 
 
-def process(
-    inputs: Iterable[Document | Taken | InputProblem], reader: Reads, record: Record | None = None, run: int = 0
-) -> Iterator[Outcome]:
+Input = Document | Taken | Received | InputProblem
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """An input with all that can be done without writing: another process may do that. `outcome` is set where it ends there;
+    else the document, or what it was taken from, waits with what was read, whose language is None if nothing could be.
+    """
+
+    outcome: Outcome | None = None
+    taken: Taken | None = None
+    coded: CodedDocument | None = None
+    sketch: ReportSketch | None = None
+
+
+def process(inputs: Iterable[Input], reader: Reads, record: Record | None = None, run: int = 0) -> Iterator[Outcome]:
     """Read the inputs one at a time and, if a record is given, write each in a transaction of its own under `run`, with
     the bytes that it was taken from."""
     for item in inputs:
-        if isinstance(item, InputProblem):
-            yield Outcome(state="failed", problem=str(item), reason=item.reason)
-            continue
-        document = item.document if isinstance(item, Taken) else item
-        outcome = _process_document(document, reader, record, run)
-        if record is not None and isinstance(item, Taken) and outcome.state != "failed":
-            keep(record, marked(item) if outcome.state == "unread" else item)
-        yield outcome
+        yield settle(prepare(item, reader, record, run), record, run)
+
+
+def prepare(item: Input, reader: Reads, record: Record | None = None, run: int = 0) -> Prepared:
+    """Derive and read one input, unless the record holds it already. The record is only looked at.
+
+    Raises:
+        MarsadError: what reading needs is broken, or the record cannot be read.
+    """
+    if isinstance(item, Received):
+        if record is not None and is_known(record, item):
+            return Prepared(outcome=Outcome(state="unchanged"))
+        item = derive(item)
+    if isinstance(item, InputProblem):
+        return Prepared(outcome=Outcome(state="failed", problem=str(item), reason=item.reason))
+    document, taken = (item.document, item) if isinstance(item, Taken) else (item, None)
+    if record is not None and record.has(document):
+        return Prepared(outcome=Outcome(state="unchanged"), taken=taken)
+    if not reader.is_readable(document):
+        coded = CodedDocument(document=document, language=None)
+        return Prepared(taken=marked(taken) if taken else None, coded=coded)
+    return _read(document, taken, reader, (record, run))
+
+
+def _read(document: Document, taken: Taken | None, reader: Reads, known: tuple[Record | None, int]) -> Prepared:
+    record, run = known
+    try:
+        coded = (_twin(document, record, run) if record is not None else None) or reader.read(document)
+        sketch = reader.sketch(coded) if record is not None else None
+    except MarsadError:
+        raise
+    except Exception as error:
+        # A report that trips the coder must not take the other reports with it.
+        cause = f"{type(error).__name__}: {error}"
+        said = f"{document.id}: the coder failed ({cause}); the report was skipped, please report this as a bug."
+        failed = Outcome(state="failed", problem=said, details=traceback.format_exc(), reason="the coder failed")
+        return Prepared(outcome=failed)
+    return Prepared(taken=taken, coded=coded, sketch=sketch)
+
+
+def settle(prepared: Prepared, record: Record | None, run: int) -> Outcome:
+    """Write what was prepared, if there is a record, in one transaction with the bytes; returns what became of it.
+
+    Raises:
+        RecordError: the record cannot be written.
+    """
+    done, coded = prepared.outcome, prepared.coded
+    if record is not None and prepared.taken is not None and done is not None:
+        record.keep(prepared.taken)
+    if done is not None:
+        return done
+    assert coded is not None, "what has no outcome yet was read"
+    added = record.add(coded, run, prepared.sketch, prepared.taken) if record is not None else None
+    if added is not None and added.state == "unchanged":
+        return Outcome(state="unchanged")  # another program, or another process of this one, was faster
+    if coded.language is None:
+        problem = _unread(coded.document, kept=record is not None)
+        return Outcome(state="unread", problem=problem, reason="not in Arabic")
+    if added is None:
+        return Outcome(state="read", coded=coded)
+    return Outcome(state=added.state, coded=coded, is_copy=added.is_copy)
+
+
+def is_known(record: Record, received: Received) -> bool:
+    """Say whether adding these bytes would change nothing, without deriving a text of them."""
+    from marsad.record import proof  # loaded already, where there is a record
+
+    return record.ask(lambda connection: proof.is_known(connection, received, EXTRACTOR))
 
 
 def marked(taken: Taken) -> Taken:
@@ -244,23 +318,6 @@ def _language_of(text: str) -> str | None:
     from marsad.lang.ar.script import language_of  # most runs meet no other language
 
     return language_of(text)
-
-
-def keep(record: Record, taken: Taken) -> None:
-    """Keep the received bytes of a report that the record holds."""
-    from marsad.record import proof  # loaded already, where there is a record
-
-    record.change(lambda connection: proof.keep(connection, taken))
-
-
-def _process_document(document: Document, reader: Reads, record: Record | None, run: int) -> Outcome:
-    if record is not None and record.has(document):
-        return Outcome(state="unchanged")
-    if reader.is_readable(document):
-        return _process_one(document, reader, record, run)
-    if record is not None:
-        record.add(CodedDocument(document=document, language=None), run)
-    return Outcome(state="unread", problem=_unread(document, kept=record is not None), reason="not in Arabic")
 
 
 def relink(record: Record, load: Callable[[], Reads], *, reread: bool = False) -> Iterator[str]:
@@ -289,24 +346,10 @@ def relink(record: Record, load: Callable[[], Reads], *, reread: bool = False) -
             yield f"{coded.document.id}: the coder failed ({type(error).__name__}: {error}); its old reading stays."
 
 
-def _process_one(document: Document, reader: Reads, record: Record | None, run: int) -> Outcome:
-    try:
-        coded = (_twin(document, record, run) if record is not None else None) or reader.read(document)
-    except MarsadError:
-        raise
-    except Exception as error:
-        # A report that trips the coder must not take the other reports with it.
-        cause = f"{type(error).__name__}: {error}"
-        reason = f"{document.id}: the coder failed ({cause}); the report was skipped, please report this as a bug."
-        return Outcome(state="failed", problem=reason, details=traceback.format_exc())
-    state = "read" if record is None else record.add(coded, run, reader.sketch(coded)).state
-    return Outcome(state=state, coded=coded)
-
-
 def _twin(document: Document, record: Record, run: int) -> CodedDocument | None:
     from marsad.record import twins  # loaded already, where there is a record
 
-    return record.look(lambda connection: twins.find(connection, document, run))
+    return record.ask(lambda connection: twins.find(connection, document, run))
 
 
 def _unread(document: Document, *, kept: bool) -> str:

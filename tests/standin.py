@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import msgspec
 import sqlalchemy as sa
 
+from marsad.errors import ResourceError
 from marsad.link.model import ReportSketch
 from marsad.model import (
     Attribution,
@@ -49,6 +51,8 @@ class StandIn:
     def read(self, document: Document) -> CodedDocument:
         if "انفجر القارئ" in document.text:
             raise ValueError("no such clause")
+        if "مات القارئ" in document.text:
+            os.kill(os.getpid(), signal.SIGKILL)
         text = document.text
         events = (make_event(document.id, text),) if TEXT in text else ()
         at = text.find(NOISE)
@@ -143,3 +147,8 @@ def engine_of(location: str) -> sa.Engine:
     if "://" in location:
         return sa.create_engine(sa.make_url(location).set(drivername="postgresql+psycopg"))
     return sa.create_engine(f"sqlite:///{location}")
+
+
+def load_broken() -> StandIn:
+    """A reader whose data are broken."""
+    raise ResourceError("triggers.tsv:3 is broken; correct it.")

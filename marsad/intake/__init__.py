@@ -15,18 +15,33 @@ from collections.abc import Iterable, Iterator
 from marsad.intake.derive import derive
 from marsad.intake.documents import InputProblem, Metadata, check_published
 from marsad.intake.files import split_sources
+from marsad.intake.meter import Meter
 from marsad.model import Document, Received, Taken
 
-__all__ = ["Document", "InputProblem", "Metadata", "Taken", "check_published", "derive", "read", "split", "take"]
+__all__ = [
+    "Document",
+    "InputProblem",
+    "Metadata",
+    "Meter",
+    "Taken",
+    "check_published",
+    "derive",
+    "read",
+    "split",
+    "take",
+]
 
 
-def split(sources: Iterable[str], metadata: Metadata | None = None) -> Iterator[Received | InputProblem]:
+def split(
+    sources: Iterable[str], metadata: Metadata | None = None, meter: Meter | None = None
+) -> Iterator[Received | InputProblem]:
     """Yield the bytes of every report in `sources` (paths, globs, folders, addresses or `-`), and a problem for what cannot
     be opened.
 
-    `metadata` holds what the person said on the command line; it wins over what the files say.
+    `metadata` holds what the person said on the command line; it wins over what the files say. A `meter` is told how far
+    it has come.
     """
-    return split_sources(sources, metadata or Metadata(), _visit)
+    return split_sources(sources, metadata or Metadata(), _visit, meter.follow if meter else None)
 
 
 def _visit(url: str, said: Metadata) -> Iterator[Received | InputProblem]:

@@ -73,8 +73,11 @@ _NAMED = (".meta.json", ".marsad.json")
 Visit = Callable[[str, Metadata], Found]
 """Yields the reports at an address of the web."""
 
+Follow = Callable[[IO[bytes], int], None]
+"""Is told of each file that is opened, with its size in bytes."""
 
-def split_sources(sources: Iterable[str], said: Metadata, visit: Visit) -> Found:
+
+def split_sources(sources: Iterable[str], said: Metadata, visit: Visit, follow: Follow | None = None) -> Found:
     """Yield the bytes of every report in paths, globs, folders, `-` and addresses, in that order; folders and globs are
     sorted. What is on the web is left to `visit`."""
     names = Names()
@@ -91,7 +94,7 @@ def split_sources(sources: Iterable[str], said: Metadata, visit: Visit) -> Found
                 for url in Path(path).read_text(encoding="utf-8", errors="replace").split():
                     yield from visit(url, said)
             else:
-                yield from _split_path(path, names, said)
+                yield from _split_path(path, names, said, follow)
 
 
 class Names:
@@ -145,10 +148,12 @@ def _files_in(folder: str) -> Iterator[str | InputProblem]:
         yield _missing(str(error.filename), f"cannot be read ({error.strerror})", "check its permissions")
 
 
-def _split_path(path: str, names: Names, said: Metadata) -> Found:
+def _split_path(path: str, names: Names, said: Metadata, follow: Follow | None) -> Found:
     name = names.take(path)
     try:
         with Path(path).open("rb") as stream:
+            if follow is not None:
+                follow(stream, os.fstat(stream.fileno()).st_size)
             where = Where(path=path, name=name, beside=Beside(said=said, known=_sidecar(path)))
             yield from split_file(stream, where)
     except UnreadableError as why:

@@ -50,10 +50,12 @@ _NEW_CLAIM = inserting(claims, numbered=True)
 
 
 class Added(msgspec.Struct, frozen=True):
-    """What adding a report did: `state` is added, new-version or unchanged; `version` counts from 1."""
+    """What adding a report did: `state` is added, new-version or unchanged; `version` counts from 1; `is_copy` says that its
+    text is a copy of another report's."""
 
     state: str
     version: int
+    is_copy: bool = False
 
 
 def versions(connection: sa.Connection, document: Document) -> list[Any]:
@@ -102,8 +104,8 @@ def add(
     words = fold(" ".join(filter(None, (document.title, document.text))))
     _NEW_WORDS.many(connection, [{"rowid": key, "words": words}])
     keys = _add_parts(connection, coded, key, fold)
-    _link(connection, (linker, sketch), key, keys, before)
-    return Added("new-version" if previous else "added", version)
+    is_copy = _link(connection, (linker, sketch), key, keys, before)
+    return Added("new-version" if previous else "added", version, is_copy)
 
 
 def _add_document(connection: sa.Connection, coded: CodedDocument, run: int, place: tuple[int, int | None]) -> int:
@@ -145,14 +147,16 @@ def _link(
     key: int,
     keys: dict[str, int],
     before: _Before,
-) -> None:
+) -> bool:
     linker, sketch = linking
+    is_copy = False
     if sketch is not None:
-        linker.add(connection, key, sketch, keys, heirs(before.events, sketch.events))
+        is_copy = linker.add(connection, key, sketch, keys, heirs(before.events, sketch.events))
     elif before.events:
         linker.resolve(connection, [], "")
     if before.incidents:
         linker.sweep(connection, before.incidents)
+    return is_copy
 
 
 def heirs(old: Sequence[tuple[EventSketch, int]], new: Sequence[EventSketch]) -> dict[str, Identity]:

@@ -54,7 +54,7 @@ class Helpers:
         """Yield for each event, in order, its links to those before it."""
         # A process of its own start: what this one holds open must not be shared with another.
         spawned = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self._count, mp_context=spawned, initializer=_begin)
+        pool = ProcessPoolExecutor(self._count, mp_context=spawned, initializer=begin_to_help)
         ahead: deque[Future[list[dict[int, float]]]] = deque()
         try:
             for start in range(0, len(order), self.portion):
@@ -91,8 +91,8 @@ def _compare_portion(
         engine.dispose()
 
 
-def _begin() -> None:
-    """Leave being stopped to the process that asked for help, and end when it ends, however it does."""
+def begin_to_help() -> None:
+    """Leave being stopped to the process that asked this one for help, and end when it ends, however it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

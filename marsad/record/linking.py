@@ -70,12 +70,12 @@ class Linker:
         report: ReportSketch,
         keys: Mapping[str, int],
         heirs: Mapping[str, Identity] | None = None,
-    ) -> None:
-        """Link a report that was just written; `keys` are the keys of its events by id, `heirs` the identities that events
-        take over from another reading of the report.
+    ) -> bool:
+        """Link a report that was just written, and say whether it is a copy of one that is there; `keys` are the keys of its
+        events by id, `heirs` the identities that events take over from another reading of the report.
         """
         self._add_copy_facts(connection, document, report)
-        self._find_copies(connection, document, report)
+        is_copy = self._find_copies(connection, document, report)
         new = []
         for event in report.events:
             key = keys[event.event]
@@ -83,6 +83,7 @@ class Linker:
             new.append(self._make(key, document, identity, event))
         self._write(connection, new)
         self.resolve(connection, [m.key for m in new], report.report, self.compare_near(connection, new))
+        return is_copy
 
     def remove(self, connection: sa.Connection, document: int) -> list[Member]:
         """Take a report's reading out of the links; returns its events. `resolve` then does what follows from it."""
@@ -124,10 +125,10 @@ class Linker:
     def _add_copy_facts(self, connection: sa.Connection, document: int, report: ReportSketch) -> None:
         looking.put_in(connection, document, report.shingles, _to_json.encode(report.facts).decode())
 
-    def _find_copies(self, connection: sa.Connection, document: int, report: ReportSketch) -> None:
+    def _find_copies(self, connection: sa.Connection, document: int, report: ReportSketch) -> bool:
         keys, day = sorted(set(copying.bands(report.signature))), copying.day(report)
         if not keys:
-            return
+            return False
         pairs = []
         for row in looking.in_bands(connection, keys, day - copying.WINDOW_DAYS, day + copying.WINDOW_DAYS):
             other = ReportSketch(
@@ -142,6 +143,7 @@ class Linker:
                 first, second = sorted((document, row.document))
                 pairs.append({"document": first, "other": second, "kind": kind})
         looking.put_in_copies(connection, pairs, keys, (day, document))
+        return any(pair["kind"] == "copy" for pair in pairs)
 
     # ---- links ------------------------------------------------------------------------------------------------------
 

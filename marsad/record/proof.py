@@ -14,6 +14,24 @@ import sqlalchemy as sa
 from marsad.errors import RecordError
 from marsad.model import Received, Taken
 from marsad.record.schema import documents, receipts, received
+from marsad.record.statements import Statement, inserting
+
+_NAMED = sa.select(documents.c.key).where(documents.c.hash == sa.bindparam("text"))
+_LATEST = documents.c.version.desc()
+_BY_ID = Statement(_NAMED.where(documents.c.id == sa.bindparam("id")).order_by(_LATEST).limit(1))
+_BY_ID_OR_URL = Statement(
+    _NAMED.where(sa.or_(documents.c.id == sa.bindparam("id"), documents.c.url == sa.bindparam("url")))
+    .order_by(_LATEST)
+    .limit(1)
+)
+_BYTES = Statement(sa.select(received.c.hash).where(received.c.hash == sa.bindparam("hash")))
+_NEW_BYTES = inserting(received)
+_AT_PLACE = (receipts.c.received == sa.bindparam("hash"), receipts.c.place == sa.bindparam("place"))
+_RECEIPT = Statement(sa.select(receipts.c.key).where(*_AT_PLACE, receipts.c.document == sa.bindparam("document")))
+_RECEIPTS = Statement(
+    sa.select(*(receipts.c[n] for n in ("kind", "name", "url", "headers", "beside", "extractor"))).where(*_AT_PLACE)
+)
+_NEW_RECEIPT = inserting(receipts, numbered=True)
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,25 +56,24 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 def keep(connection: sa.Connection, taken: Taken) -> None:
     """Keep the bytes of a report that the record holds, and how its text came of them; what is there stays as it is."""
-    document = connection.scalar(_document_of(taken))
+    document = _document_of(connection, taken)
     if document is None:
         return
     piece = taken.received
     digest = hashlib.sha256(piece.content).hexdigest()
-    if connection.scalar(sa.select(received.c.hash).where(received.c.hash == digest)) is None:
-        values = {"hash": digest, "content": zlib.compress(piece.content, 6), "size": len(piece.content)}
-        connection.execute(received.insert(), values)
-    same = sa.and_(receipts.c.document == document, receipts.c.received == digest, receipts.c.place == piece.place)
-    if connection.scalar(sa.select(receipts.c.key).where(same)) is not None:
+    if not _BYTES.rows(connection, {"hash": digest}):
+        row = {"hash": digest, "content": zlib.compress(piece.content, 6), "size": len(piece.content), "stamp": None}
+        _NEW_BYTES.many(connection, [row])
+    if _RECEIPT.rows(connection, {"hash": digest, "place": piece.place, "document": document}):
         return
-    row = {
+    receipt = {
         "document": document,
         "received": digest,
         "kind": piece.kind,
         "name": piece.name,
         "place": piece.place,
         "url": piece.url,
-        "headers": json.dumps(piece.headers, ensure_ascii=False),
+        "headers": _headers(piece),
         "beside": piece.beside,
         "at": piece.at or datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "extractor": taken.extractor,
@@ -64,21 +81,36 @@ def keep(connection: sa.Connection, taken: Taken) -> None:
         "author": taken.author,
         "marks": " ".join(taken.marks),
     }
-    connection.execute(receipts.insert(), row)
+    _NEW_RECEIPT.insert(connection, receipt)
 
 
-def _document_of(taken: Taken) -> sa.Select[tuple[int]]:
-    """The version of the report that holds just this text."""
-    digest = hashlib.sha256(taken.document.text.encode("utf-8")).hexdigest()
-    named = documents.c.id == taken.document.id
-    if taken.document.url:
-        named = sa.or_(named, documents.c.url == taken.document.url)
-    return (
-        sa.select(documents.c.key)
-        .where(documents.c.hash == digest, named)
-        .order_by(documents.c.version.desc())
-        .limit(1)
-    )
+def is_kept(connection: sa.Connection, taken: Taken) -> bool:
+    """Say whether `keep` would change nothing."""
+    piece = taken.received
+    document = _document_of(connection, taken)
+    wanted = {"hash": hashlib.sha256(piece.content).hexdigest(), "place": piece.place, "document": document}
+    return document is None or bool(_RECEIPT.rows(connection, wanted))
+
+
+def is_known(connection: sa.Connection, piece: Received, extractor: str) -> bool:
+    """Say whether the record holds what these bytes give: the same bytes came from the same place with the same beside
+    them, and this version of the extractor read them.
+    """
+    found = _RECEIPTS.rows(connection, {"hash": hashlib.sha256(piece.content).hexdigest(), "place": piece.place})
+    own = (piece.kind, piece.name, piece.url, _headers(piece), piece.beside, extractor)
+    return any((r.kind, r.name, r.url, r.headers, r.beside, r.extractor) == own for r in found)
+
+
+def _headers(piece: Received) -> str:
+    return json.dumps(piece.headers, ensure_ascii=False)
+
+
+def _document_of(connection: sa.Connection, taken: Taken) -> int | None:
+    """The key of the version of the report that holds just this text."""
+    document = taken.document
+    wanted = {"text": hash_of(document.text), "id": document.id, "url": document.url}
+    found = (_BY_ID_OR_URL if document.url else _BY_ID).column(connection, wanted)
+    return int(found[0]) if found else None
 
 
 def list_receipts(connection: sa.Connection, report: str | None = None) -> Iterator[Receipt]:

@@ -42,3 +42,10 @@ def find(connection: sa.Connection, document: Document, run: int) -> CodedDocume
         return None  # perhaps the other report came with dates for its stories
     events = tuple(msgspec.structs.replace(e, id=document.id + e.id.removeprefix(name)) for e in read.events)
     return CodedDocument(document=document, language=read.language, stories=read.stories, events=events)
+
+
+def has_text(connection: sa.Connection, document: Document) -> bool:
+    """Say whether another report of the record has just this text."""
+    digest = hashlib.sha256(document.text.encode("utf-8")).hexdigest()
+    same = sa.select(documents.c.key).where(documents.c.hash == digest, documents.c.id != document.id).limit(1)
+    return connection.scalar(same) is not None

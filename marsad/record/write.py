@@ -10,8 +10,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from marsad.link.model import ReportSketch
-from marsad.model import CodedDocument, Document, Event
-from marsad.record import adding, doctor, judging, query, rebuild
+from marsad.model import CodedDocument, Document, Event, Taken
+from marsad.record import adding, doctor, judging, proof, query, rebuild
 from marsad.record import incidents as telling
 from marsad.record.adding import Added
 from marsad.record.comparing import Helpers
@@ -73,18 +73,22 @@ class Record:
     def has(self, document: Document) -> bool:
         """Say whether adding this report would change nothing."""
         # Only looks, so that programs that add at once do not wait for each other here; adding looks again.
-        if self._reader is None:
-            self._reader = self._engine.connect()
-        with self._reader.begin():
-            return adding.unchanged(document, adding.versions(self._reader, document)) is not None
+        return self.ask(lambda c: adding.unchanged(document, adding.versions(c, document)) is not None)
 
-    def add(self, coded: CodedDocument, run: int, sketch: ReportSketch | None = None) -> Added:
-        """Write a report and its events, and link them to incidents if it comes with its sketch: all or nothing.
+    def has_version(self, document: Document) -> bool:
+        """Say whether there is a report of this id or address, whatever its text."""
+        return bool(self.ask(lambda c: adding.versions(c, document)))
+
+    def add(
+        self, coded: CodedDocument, run: int, sketch: ReportSketch | None = None, taken: Taken | None = None
+    ) -> Added:
+        """Write a report and its events, with the bytes that it was taken from if given, and link them to incidents if it
+        comes with its sketch: all or nothing.
 
         Raises:
             RecordError: the record cannot be written.
         """
-        return self._write(coded, run, sketch, again=False)
+        return self._write(coded, (run, False), sketch, taken)
 
     def reread(self, coded: CodedDocument, run: int, sketch: ReportSketch | None = None) -> Added:
         """Put another reading of the same text in the place of the one that is there; judgements and incident ids stay.
@@ -92,12 +96,22 @@ class Record:
         Raises:
             RecordError: the record cannot be written.
         """
-        return self._write(coded, run, sketch, again=True)
+        return self._write(coded, (run, True), sketch, None)
 
-    def _write(self, coded: CodedDocument, run: int, sketch: ReportSketch | None, *, again: bool) -> Added:
+    def keep(self, taken: Taken) -> None:
+        """Keep the bytes that a report which is there was taken from, unless they are kept already."""
+        if not self.ask(lambda connection: proof.is_kept(connection, taken)):
+            self.change(lambda connection: proof.keep(connection, taken))
+
+    def _write(
+        self, coded: CodedDocument, how: tuple[int, bool], sketch: ReportSketch | None, taken: Taken | None
+    ) -> Added:
         try:
             with self._transaction() as connection:
-                return adding.add(connection, coded, (run, again), self._fold, (self.linker, sketch))
+                added = adding.add(connection, coded, how, self._fold, (self.linker, sketch))
+                if taken is not None:
+                    proof.keep(connection, taken)
+                return added
         except sa.exc.DBAPIError as error:
             raise explain(error, self._location) from error
 
@@ -198,6 +212,13 @@ class Record:
         """Return the answer to a question over the record, asked of one moment of it."""
         with self._engine.connect() as connection:
             return question(connection)
+
+    def ask(self, question: Callable[[sa.Connection], Answer]) -> Answer:
+        """Return the answer to a question, as `look` does, over a connection that stays open: for every single report."""
+        if self._reader is None:
+            self._reader = self._engine.connect()
+        with self._reader.begin():
+            return question(self._reader)
 
     def change(self, work: Callable[[sa.Connection], Answer]) -> Answer:
         """Do some work on the record, all or nothing, and return what comes of it."""
