@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 READY_FORMATS := $(VENV)/.ready-formats
 
-.PHONY: help setup formats demo test lint types check gate unit bench train gazetteer docs site screenshots clean
+.PHONY: help setup formats demo test lint types check gate unit bench fuzz train gazetteer docs site screenshots clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -43,6 +43,10 @@ unit: $(READY_DEV) ## the tests; ARGS=tests/test_scoring.py for some of them
 
 bench: $(READY_DEV) ## speed and memory of reading
 	@$(BIN)/python -m bench.read $(ARGS)
+
+fuzz: $(READY_DEV) ## 15 minutes each of bytes that nobody thought of, on texts, pages and archives
+	@$(PIP) atheris
+	@for target in text page archive; do $(BIN)/python -m tests.fuzz $$target $(ARGS) || exit 1; done
 
 train: $(READY_DEV) ## train the tagger and the weights anew
 	@$(BIN)/python -m eval.train

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -70,13 +71,16 @@ def events(settings: Settings, form: str | None, filters: Filters) -> int:
 @click.command()
 @click.argument("wanted", metavar="ID")
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), help="Default: text, in a pipe json.")
+@click.option("--diff", is_flag=True, help="Show instead what each later version of a report changed.")
 @with_settings
-def show(settings: Settings, wanted: str, form: str | None) -> int:
+def show(settings: Settings, wanted: str, form: str | None, diff: bool) -> int:
     """Show one report, event or incident with its evidence quoted."""
     from marsad.export.contract import event_line, to_contract
     from marsad.export.wording import Wording
 
     form = form or ("text" if is_terminal() else "json")
+    if diff:
+        return _show_changes(settings, wanted, as_json=form == "json")
     with open_the_record(settings) as record:
         if wanted.startswith("i-"):
             show_incident(settings, record, wanted, as_json=form == "json")
@@ -118,6 +122,28 @@ def explain(settings: Settings, wanted: str, other: str | None, form: str | None
         _write_lines(line for e in chosen for line in _reasons(settings, e))
     else:
         _print_text(settings, coded, chosen, reasons=True)
+    return 0
+
+
+def _show_changes(settings: Settings, report: str, *, as_json: bool) -> int:
+    from marsad.commands.rendering import console, print_changes
+    from marsad.export.wording import Wording
+    from marsad.record import versions
+
+    with open_the_record(settings) as record:
+        stored = record.find(report)[0]
+        texts = record.look(lambda connection: versions.list_versions(connection, stored.id))[::-1]
+    wording = Wording(settings.lang)
+    if len(texts) < 2:
+        say(settings, wording.say("no_changes"))
+    for before, after in itertools.pairwise(texts):
+        pieces = versions.differences(before.text, after.text)
+        if as_json:
+            told = [{"kind": piece.kind, "words": piece.words} for piece in pieces]
+            _write_lines([{"report": stored.id, "version": after.version, "at": after.received_at, "pieces": told}])
+        else:
+            head = wording.say("changes", version=after.version, at=after.received_at)
+            print_changes(console(sys.stdout), head, list(versions.shortened(pieces)))
     return 0
 
 

@@ -46,6 +46,25 @@ def print_events(out: Console, wording: Wording, events: Iterable[Event]) -> int
     return count
 
 
+def print_changes(out: Console, head: str, pieces: Iterable[tuple[str, str]]) -> None:
+    """Print what changed in a text: what is gone as [-words-], what was added as {+words+}, coloured where that is possible.
+
+    Each change is isolated, so that brackets stand around it in texts of either direction.
+    """
+    out.print(Text(head, style="bold"))
+    line = Text()
+    for kind, words in pieces:
+        bare = _clean(words.rstrip())
+        blank = words[len(words.rstrip()) :] if kind == "kept" else " "
+        if kind == "kept":
+            line.append(bare + blank)
+        elif kind == "gone":
+            line.append(f"\u2068[-{bare}-]\u2069{blank}", style="red")
+        else:
+            line.append(f"\u2068{{+{bare}+}}\u2069{blank}", style="green")
+    out.print(line)
+
+
 def _type(wording: Wording, event: Event) -> str:
     modes = wording.modes(event)
     return wording.label("type", event.type) + (f" ({modes})" if modes else "")

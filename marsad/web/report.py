@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -20,6 +19,7 @@ from marsad.model import CodedDocument, Event
 from marsad.record import query
 from marsad.record.incidents import incident_of
 from marsad.record.schema import copies, documents
+from marsad.record.versions import differences, list_versions
 from marsad.web.desk import desk_of, needs
 from marsad.web.labels import Labels
 from marsad.web.templating import labels_of, page
@@ -27,8 +27,6 @@ from marsad.web.templating import labels_of, page
 _READER = [needs("reader")]
 _ROWS = ("actor", "recipient", "place", "date", "casualties", "damage", "weapon", "money", "source", "mention")
 _UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-_LONGEST_DIFF = 20_000
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +62,7 @@ def report(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[str
     def gather(connection: sa.Connection) -> dict[str, Any]:
         stored, coded, _ = query.find(connection, wanted)
         cards = [_card(number, e, labels, incident_of(connection, e.id)) for number, e in enumerate(coded.events)]
-        versions = list(_versions(connection, stored.id))
+        versions = list_versions(connection, stored.id)
         return {
             "stored": stored,
             "coded": coded,
@@ -73,7 +71,7 @@ def report(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[str
             "used": [f for f in FIELDS if any(s.value.field == f for c in cards for s in _all(c))],
             "copies": _copies(connection, stored.id),
             "versions": versions,
-            "diff": _diff(versions[1].text, versions[0].text) if len(versions) > 1 else [],
+            "diff": differences(versions[1].text, versions[0].text) if len(versions) > 1 else [],
             "is_link": bool(re.match(r"https?://", stored.url or "")),
         }
 
@@ -135,26 +133,6 @@ def _copies(connection: sa.Connection, name: str) -> list[Any]:
         )
         found |= {row.id: row for row in connection.execute(select)}
     return sorted(found.values(), key=lambda row: (row.published or "", row.id))
-
-
-def _versions(connection: sa.Connection, name: str) -> Iterable[Any]:
-    columns = [documents.c[c] for c in ("version", "received_at", "text", "published")]
-    yield from connection.execute(
-        sa.select(*columns).where(documents.c.id == name).order_by(documents.c.version.desc())
-    )
-
-
-def _diff(before: str, after: str) -> list[tuple[str, str]]:
-    """What changed between two texts, as pieces that are kept, added or gone."""
-    old, new = (_WORDS.findall(text[:_LONGEST_DIFF]) for text in (before, after))
-    pieces: list[tuple[str, str]] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            pieces.append(("kept", "".join(old[a:b])))
-            continue
-        pieces += [("gone", "".join(old[a:b]))] if b > a else []
-        pieces += [("added", "".join(new[c:d]))] if d > c else []
-    return pieces
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (report,)

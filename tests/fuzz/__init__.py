@@ -1,0 +1,1 @@
+"""Fuzzers: bytes that nobody thought of, for hours."""

@@ -1,0 +1,66 @@
+"""Run one fuzzer: the reader of texts, of pages, or of archives.
+
+    python -m tests.fuzz text --minutes 15
+
+Needs atheris (`pip install atheris`). What it learns stays in build/fuzz/NAME, so that the next run goes on there; an input
+that breaks a promise is written to build/fuzz/NAME-found-… and named. It becomes a row of `tests/hostile_files.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+
+import atheris
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+# What takes pages apart is instrumented too, so that the fuzzer sees where its bytes lead there.
+with atheris.instrument_imports(include=["marsad", "trafilatura", "zipfile", "mailbox"]):
+    from tests.fuzz.targets import TARGETS, seeds
+
+LONGEST_S = 10
+MEMORY_MB = 1024
+LONGEST_INPUT = 8_000
+
+
+def main() -> None:
+    """Run the fuzzer that the command line names."""
+    parser = argparse.ArgumentParser(prog="tests.fuzz", description="Try bytes that nobody thought of.")
+    parser.add_argument("target", choices=sorted(TARGETS))
+    parser.add_argument("--minutes", type=float, default=15, help="how long (default 15)")
+    parser.add_argument("--seed", type=int, default=1, help="of chance; another one tries other bytes")
+    asked = parser.parse_args()
+    corpus = ROOT / "build" / "fuzz" / asked.target
+    corpus.mkdir(parents=True, exist_ok=True)
+    for content in seeds(asked.target):
+        (corpus / hashlib.sha256(content).hexdigest()[:16]).write_bytes(content)
+    options = {
+        "max_total_time": round(asked.minutes * 60),
+        "timeout": LONGEST_S,
+        "rss_limit_mb": MEMORY_MB,
+        "max_len": LONGEST_INPUT,
+        "seed": asked.seed,
+        "artifact_prefix": f"{corpus}-found-",
+        "print_final_stats": 1,
+    }
+    atheris.Setup(
+        [sys.argv[0], *(f"-{name}={value}" for name, value in options.items()), str(corpus)], _try(asked.target)
+    )
+    atheris.Fuzz()
+
+
+def _try(target: str):  # type: ignore[no-untyped-def]
+    function = TARGETS[target]
+
+    def once(content: bytes) -> None:
+        function(content)
+
+    return once
+
+
+if __name__ == "__main__":
+    main()
