@@ -29,7 +29,7 @@ FIELDS = (
 )
 """The fields that a policy may drop."""
 
-BUILT_IN = ("careful", "open")
+BUILT_IN = ("careful", "open", "wordless")
 Finest = Literal["settlement", "admin", "country"]
 
 
@@ -91,7 +91,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_policy(name: str) -> Policy:
-    """Return the policy that comes with the program under this name (careful, open), or the one in the file at this path.
+    """Return the policy of the program with this name (careful, open, wordless), or the one in the file at this path.
 
     Raises:
         InputError: there is none, or it says what no policy says.
@@ -100,7 +100,7 @@ def load_policy(name: str) -> Policy:
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        choices = " or ".join(BUILT_IN)
+        choices = ", ".join(BUILT_IN)
         raise InputError(
             f"The policy {name} cannot be read ({error.strerror}); give {choices}, or a file like theirs."
         ) from error

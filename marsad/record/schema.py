@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0006"
+VERSION = "0007"
 """The newest migration; a record at this version needs no migrating."""
 
 metadata = sa.MetaData(
@@ -311,6 +311,7 @@ feed_items = sa.Table(
     sa.Column("modified", sa.Text),
 )
 """The addresses that watched feeds led to: still to fetch, fetched or given up; `stated` is what the feed said of it."""
+
 accounts = sa.Table(
     "accounts",
     metadata,
@@ -320,8 +321,21 @@ accounts = sa.Table(
     sa.Column("role", sa.String, nullable=False),
     sa.Column("active", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("at", sa.String, nullable=False),
+    sa.Column("totp", sa.String),
+    sa.Column("totp_on", sa.Boolean(create_constraint=False)),
+    sa.Column("totp_step", sa.Integer),
 )
-"""People who may use the desk from another machine; `password` is an Argon2 hash, `role` reader, coder, editor or admin."""
+"""People who may use the desk from another machine; `password` is an Argon2 hash, `role` reader, coder, editor or admin.
+`totp` is the secret of a second factor, asked for at login once `totp_on`; `totp_step` the time step of the last code that
+was taken, none of which is taken twice."""
+
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    sa.Column("account", sa.Integer, sa.ForeignKey("accounts.key"), primary_key=True),
+    sa.Column("hash", sa.String(64), primary_key=True),
+)
+"""What lets a person in who lost the second factor, each once, known by its hash alone."""
 
 passes = sa.Table(
     "passes",
@@ -332,8 +346,10 @@ passes = sa.Table(
     sa.Column("name", sa.String),
     sa.Column("at", sa.String, nullable=False),
     sa.Column("until", sa.String),
+    sa.Column("scopes", sa.String),
 )
-"""What lets a person in without a password, known by its hash alone: a `session` of the desk, a `token` for programs."""
+"""What lets a person in without a password, known by its hash alone: a `session` of the desk, a `token` for programs with
+its `scopes` set apart by blanks, a `half` session that still owes the second factor."""
 
 audit = sa.Table(
     "audit",
@@ -346,6 +362,55 @@ audit = sa.Table(
     sa.Column("details", sa.Text),
 )
 """Who did what on the desk: every change, export and login. Rows are only ever added."""
+
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("secret", sa.String, nullable=False),
+    sa.Column("policy", sa.String, nullable=False),
+    sa.Column("private", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("active", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("seen_report", sa.Integer, nullable=False),
+    sa.Column("seen_judgement", sa.Integer, nullable=False),
+    sa.Column("seen_change", sa.Integer, nullable=False),
+)
+"""Who is told of new and changed incidents: where, under which publication policy, whether at a private address, signed with
+`secret`; and up to which report, judgement, merge or split it was looked what there is to tell."""
+
+webhook_incidents = sa.Table(
+    "webhook_incidents",
+    metadata,
+    sa.Column("hook", sa.Integer, sa.ForeignKey("webhooks.key"), primary_key=True),
+    sa.Column("incident", sa.String, primary_key=True),
+    sa.Column("digest", sa.String(64)),
+    sa.Column("again_at", sa.String, index=True),
+)
+"""What a webhook was told last of an incident, by its hash (None: nothing yet), and when to look again at one whose time has
+not come."""
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("id", sa.String, nullable=False, unique=True),
+    sa.Column("hook", sa.Integer, sa.ForeignKey("webhooks.key"), nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("incident", sa.String, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", sa.String),
+    sa.Column("status", sa.Integer),
+    sa.Column("problem", sa.Text),
+    sa.Index("ix_deliveries_state", "state", "next_at"),
+)
+"""What webhooks are told: `waiting`, `done` or given `up`, after so many `tries`, with the last HTTP `status` or what went
+wrong."""
 
 document_words = sa.table("document_words", sa.column("rowid"), sa.column("words"))
 """Folded text, searched by pieces of words: a full-text index (FTS5) on SQLite, a plain table with an index of three-letter

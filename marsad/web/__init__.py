@@ -14,6 +14,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from marsad.web import (
+    account,
     accounts,
     actions,
     agreements,
@@ -42,8 +43,11 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *agreements.ROUTES,
     *sources.ROUTES,
     *people.ROUTES,
+    *account.ROUTES,
 )
 """Every page and action of the desk."""
+
+_CODE_WAIT_S = 900.0  # six digits are few
 
 STATIC = Path(__file__).parent / "static"
 
@@ -74,6 +78,7 @@ def make_app(settings: DeskSettings) -> Litestar:
     )
     app.state.desk = desk
     app.state.throttle = accounts.Throttle()
+    app.state.code_throttle = accounts.Throttle(wait_s=_CODE_WAIT_S)
     # Around everything, so that what no route answers passes it too.
     app.asgi_handler = Gate(settings, app.asgi_handler)
     return app

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import argon2
@@ -18,10 +18,13 @@ import sqlalchemy as sa
 
 from marsad.errors import InputError
 from marsad.record.schema import accounts, passes
-from marsad.web.settings import ROLES, Person
+from marsad.web.settings import ROLES, SCOPES, Person
 
 SHORTEST_PASSWORD = 10
+TOKEN_DAYS = (30, 90, 365)
+"""How long a token may be good, in days."""
 _SESSION_HOURS = 12
+_HALF_HOURS = 0.1
 _BYTES = 32
 _MOST_TRIES = 5
 _WAIT_S = 60.0
@@ -34,23 +37,30 @@ Look = Callable[[Callable[[sa.Connection], Any]], Any]
 class Throttle:
     """Counts failed logins by name and by address; after some, neither is tried again for a while."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, wait_s: float = _WAIT_S) -> None:
         self._clock = clock
+        self._wait_s = wait_s
         self._failed: dict[str, list[float]] = {}
         self._turn = threading.Lock()
 
-    def is_open(self, *keys: str) -> bool:
-        """Say whether another try is let through."""
-        since = self._clock() - _WAIT_S
+    def take(self, *keys: str) -> bool:
+        """Say whether another try is let through, and count it as failed until it is forgiven: many at once are many."""
+        now = self._clock()
         with self._turn:
+            since = now - self._wait_s
             self._failed = {k: left for k, times in self._failed.items() if (left := [t for t in times if t > since])}
-            return all(len(self._failed.get(key, ())) < _MOST_TRIES for key in keys)
+            if any(len(self._failed.get(key, ())) >= _MOST_TRIES for key in keys):
+                return False
+            for key in keys:
+                self._failed.setdefault(key, []).append(now)
+            return True
 
-    def note(self, *keys: str) -> None:
-        """Note a failed try."""
+    def forgive(self, *keys: str) -> None:
+        """Take back a try that succeeded."""
         with self._turn:
             for key in keys:
-                self._failed.setdefault(key, []).append(self._clock())
+                if self._failed.get(key):
+                    self._failed[key].pop()
 
 
 def add(connection: sa.Connection, name: str, password: str, role: str) -> int:
@@ -79,8 +89,20 @@ def _hash_password(password: str) -> str:
 
 def list_all(connection: sa.Connection) -> list[Any]:
     """Return every account by name, without passwords."""
-    columns = [accounts.c[name] for name in ("key", "name", "role", "active", "at")]
+    columns = [accounts.c[name] for name in ("key", "name", "role", "active", "at", "totp_on")]
     return list(connection.execute(sa.select(*columns).order_by(accounts.c.name)))
+
+
+def find(connection: sa.Connection, name: str) -> int:
+    """Return the key of the account with this name.
+
+    Raises:
+        InputError: there is none.
+    """
+    key = connection.scalar(sa.select(accounts.c.key).where(accounts.c.name == name.strip()))
+    if key is None:
+        raise InputError(f"There is no account {name!r}; `marsad accounts list` lists them.")
+    return int(key)
 
 
 def change(connection: sa.Connection, key: int, *, role: str | None = None, active: bool | None = None) -> None:
@@ -114,11 +136,31 @@ def check(connection: sa.Connection, name: str, password: str) -> Person | None:
     return Person(name=row.name, role=row.role, account=row.key)
 
 
-def let_in(connection: sa.Connection, account: int, kind: str, name: str | None = None) -> str:
-    """Return the secret of a new `session` (of 12 hours) or `token` (until it is ended) of an account."""
+def let_in(connection: sa.Connection, account: int, kind: str = "session") -> str:
+    """Return the secret of a new `session` of an account (12 hours), or of a `half` one that owes the second factor."""
+    return _new_pass(connection, account, kind, _now(_SESSION_HOURS if kind == "session" else _HALF_HOURS), {})
+
+
+def make_token(connection: sa.Connection, account: int, name: str, scopes: Collection[str], days: int) -> str:
+    """Return the secret of a new token of an account, good for so many days; it is kept nowhere.
+
+    Raises:
+        InputError: there is no name, no such scope, or the days are too many.
+    """
+    name, wanted = name.strip()[:60], [scope for scope in SCOPES if scope in scopes]
+    if not name or not name.isprintable():
+        raise InputError("Say what the token is for.")
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not wanted:
+        raise InputError(f"{', '.join(unknown) or 'Nothing'!r} is no scope; give some of {', '.join(SCOPES)}.")
+    if not 1 <= days <= max(TOKEN_DAYS):
+        raise InputError(f"A token is good for 1 to {max(TOKEN_DAYS)} days.")
+    return _new_pass(connection, account, "token", _now(24 * days), {"name": name, "scopes": " ".join(wanted)})
+
+
+def _new_pass(connection: sa.Connection, account: int, kind: str, until: str, more: dict[str, str]) -> str:
     secret = secrets.token_urlsafe(_BYTES)
-    until = _now(_SESSION_HOURS) if kind == "session" else None
-    row = {"hash": _digest(secret), "account": account, "kind": kind, "name": name, "at": _now(), "until": until}
+    row = {"hash": _digest(secret), "account": account, "kind": kind, "at": _now(), "until": until, **more}
     connection.execute(passes.delete().where(passes.c.until < _now()))
     connection.execute(passes.insert(), row)
     return secret
@@ -130,8 +172,10 @@ def put_out(connection: sa.Connection, secret: str) -> None:
 
 
 def tokens_of(connection: sa.Connection, account: int) -> list[Any]:
-    """Return the tokens of an account: name, time and the start of the hash, by which `end_token` knows them."""
-    select = sa.select(passes.c.name, passes.c.at, sa.func.substr(passes.c.hash, 1, 12).label("mark"))
+    """Return the tokens of an account: name, times, scopes and the start of the hash, by which `end_token` knows them."""
+    select = sa.select(
+        passes.c.name, passes.c.at, passes.c.until, passes.c.scopes, sa.func.substr(passes.c.hash, 1, 12).label("mark")
+    )
     own = (passes.c.account == account) & (passes.c.kind == "token")
     return list(connection.execute(select.where(own).order_by(passes.c.at)))
 
@@ -148,7 +192,7 @@ def holder_of(look: Look, secret: str, kind: str) -> Person | None:
     if not secret:
         return None
     select = (
-        sa.select(accounts.c.key, accounts.c.name, accounts.c.role)
+        sa.select(accounts.c.key, accounts.c.name, accounts.c.role, passes.c.scopes)
         .join(passes, passes.c.account == accounts.c.key)
         .where(passes.c.hash == _digest(secret), passes.c.kind == kind, accounts.c.active.is_(True))
         .where(passes.c.until.is_(None) | (passes.c.until > _now()))
@@ -156,12 +200,13 @@ def holder_of(look: Look, secret: str, kind: str) -> Person | None:
     row = look(lambda connection: connection.execute(select).first())
     if row is None:
         return None
-    return Person(name=row.name, role=row.role, account=row.key, by_token=kind == "token")
+    scopes = frozenset((row.scopes or "").split()) if kind == "token" else None
+    return Person(name=row.name, role=row.role, account=row.key, scopes=scopes)
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _now(hours: int = 0) -> str:
+def _now(hours: float = 0) -> str:
     return (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours)).isoformat(timespec="seconds")

@@ -31,6 +31,7 @@ from marsad.web.files import as_file, name_of_file
 from marsad.web.labels import Labels
 from marsad.web.names import name_of
 from marsad.web.quotes import Quote, Report, quotes, reports_of
+from marsad.web.settings import SCOPE
 from marsad.web.templating import environment, labels_of, page
 from marsad.web.view import day_of
 
@@ -187,7 +188,7 @@ def _ground(ground: Any, labels: Labels) -> str:
     return ground_text(msgspec.structs.replace(ground, values=values), labels.wording)
 
 
-@get("/agreements/{number:int}/breaches.csv", guards=_READER, sync_to_thread=True)
+@get("/agreements/{number:int}/breaches.csv", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def agreement_csv(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[bytes]:
     """Return the possible breaches of an agreement as CSV, a row for each with why it is listed."""
     labels = labels_of(request)
@@ -217,7 +218,7 @@ def agreement_csv(request: Request[Any, Any, Any], number: FromPath[int]) -> Res
     return as_file(request, stream.getvalue().encode("utf-8-sig"), name, "text/csv")
 
 
-@get("/agreements/{number:int}/breaches.svg", guards=_READER, sync_to_thread=True)
+@get("/agreements/{number:int}/breaches.svg", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def agreement_svg(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[bytes]:
     """Return the chart of an agreement's possible breaches as a picture of its own."""
     labels = labels_of(request)

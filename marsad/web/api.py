@@ -13,15 +13,16 @@ import hashlib
 import io
 import itertools
 from collections.abc import AsyncIterator, Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import NotAuthorizedException, NotFoundException
+from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
@@ -33,9 +34,10 @@ from marsad.export.contract import line_of, to_contract
 from marsad.intake import check_published
 from marsad.model import Document
 from marsad.publishing import View
-from marsad.record import Filters
+from marsad.record import Filters, StoredJudgement
 from marsad.web.desk import Desk, desk_of, person_of
 from marsad.web.security import KEEPS_NOTHING
+from marsad.web.settings import Person
 
 OPENAPI = OpenAPIConfig(
     title="Marsad",
@@ -43,7 +45,25 @@ OPENAPI = OpenAPIConfig(
     description="Events and incidents read out of Arabic war reports. Ids of incidents stay.",
     path="/api",
     render_plugins=[JsonRenderPlugin()],
+    components=Components(
+        security_schemes={
+            "token": SecurityScheme(
+                type="http",
+                scheme="bearer",
+                description="A token of the desk. Scopes: read (events and incidents without words of reports), read:texts "
+                "(with them), judge, add, export. Its holder's role holds too. Without one the public policy holds, if any.",
+            )
+        }
+    ),
 )
+
+
+def _takes(*scopes: str) -> list[dict[str, list[str]]]:
+    """What a route's security says: a token with one of these scopes."""
+    return [{"token": [scope]} for scope in scopes]
+
+
+_READS = _takes("read", "read:texts")
 _MOST = 500
 _USUAL = 50
 _LONGEST_TEXT = 200_000
@@ -77,6 +97,33 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     published: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     publisher: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = "report"
+
+
+class Added(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a report: added, new-version, unchanged, or unread (kept, but in a language that is not read)."""
+
+    id: str
+    state: str
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A judgement on an incident; `other` is the one it is the same as or not, `field` and `value` a figure put right,
+    `undoes` the number of a judgement that is taken back.
+    """
+
+    kind: Literal["confirm", "reject", "correct", "same", "not-same", "note", "assign", "undo"]
+    incident: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    other: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    field: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    value: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
+    reason: Annotated[str, msgspec.Meta(max_length=2_000)] | None = None
+    undoes: Annotated[int, msgspec.Meta(ge=1, le=2**62)] | None = None
+
+
+class Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of a judgement, by which it can be undone."""
+
+    number: int
 
 
 # ---- what is asked --------------------------------------------------------------------------------------------------
@@ -122,13 +169,37 @@ def view_of(request: Request[Any, Any, Any]) -> View:
 
     Raises:
         NotAuthorizedException: they may not see it.
+        PermissionDeniedException: their token has not the scope.
     """
     desk = desk_of(request)
     person = person_of(request)
-    policy = "open" if person is not None and person.may("reader") else desk.settings.public
-    if policy is None:
+    if person is not None and person.may("reader"):
+        _check_scope(person, "read", "read:texts")
+        return _views(desk, "open" if person.has_scope("read:texts") else "wordless")
+    if desk.settings.public is None:
         raise NotAuthorizedException("Send a token: `Authorization: Bearer …`; the desk makes them.")
-    return _views(desk, policy)
+    return _views(desk, desk.settings.public)
+
+
+def _asker(request: Request[Any, Any, Any], role: str, *scopes: str) -> Person:
+    """Who asks for something that takes this role, and of a token one of these scopes.
+
+    Raises:
+        NotAuthorizedException: nobody who is known.
+        PermissionDeniedException: somebody who may not.
+    """
+    person = person_of(request)
+    if person is None:
+        raise NotAuthorizedException("This needs a token: `Authorization: Bearer …`; the desk makes them.")
+    _check_scope(person, *scopes)
+    if not person.may(role):
+        raise PermissionDeniedException(f"This needs the role {role}; the token's holder is {person.role}.")
+    return person
+
+
+def _check_scope(person: Person, *scopes: str) -> None:
+    if not person.has_scope(*scopes):
+        raise PermissionDeniedException(f"The token has not the scope {' or '.join(scopes)}.")
 
 
 def _views(desk: Desk, policy: str) -> View:
@@ -169,7 +240,7 @@ _JSON = "application/json"
 # ---- the routes -----------------------------------------------------------------------------------------------------
 
 
-@get("/events", summary="Events, in the order of adding", sync_to_thread=True)
+@get("/events", summary="Events, in the order of adding", sync_to_thread=True, security=_READS)
 def list_events(
     request: Request[Any, Any, Any], filters: Asked, cursor: Cursor = None, limit: Limit = _USUAL
 ) -> Response[bytes]:
@@ -180,7 +251,7 @@ def list_events(
     return _answer(request, msgspec.json.encode(_page(found, limit)), _JSON)
 
 
-@get("/incidents", summary="Incidents, the latest first", sync_to_thread=True)
+@get("/incidents", summary="Incidents, the latest first", sync_to_thread=True, security=_READS)
 def list_incidents(
     request: Request[Any, Any, Any], filters: Asked, cursor: Cursor = None, limit: Limit = _USUAL
 ) -> Response[bytes]:
@@ -190,7 +261,7 @@ def list_incidents(
     return _answer(request, msgspec.json.encode(_page(found, limit)), _JSON)
 
 
-@get("/incidents/{name:str}", summary="One incident, by its id or an old one", sync_to_thread=True)
+@get("/incidents/{name:str}", summary="One incident, by its id or an old one", sync_to_thread=True, security=_READS)
 def find_incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """Return an incident."""
     found = view_of(request).happening(name)
@@ -199,7 +270,7 @@ def find_incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Respo
     return _answer(request, msgspec.json.encode(line_of(found)), _JSON)
 
 
-@get("/incidents.atom", summary="The latest incidents that pass, as a feed", sync_to_thread=True)
+@get("/incidents.atom", summary="The latest incidents that pass, as a feed", sync_to_thread=True, security=_READS)
 def feed(request: Request[Any, Any, Any], filters: Asked) -> Response[bytes]:
     """Return a feed; its address is the saved search."""
     view = view_of(request)
@@ -213,7 +284,12 @@ def feed(request: Request[Any, Any, Any], filters: Asked) -> Response[bytes]:
     return _answer(request, stream.getvalue(), FORMATS["atom"].media)
 
 
-@get("/stream", summary="New and changed incidents as they come (server-sent events)", sync_to_thread=False)
+@get(
+    "/stream",
+    summary="New and changed incidents as they come (server-sent events)",
+    sync_to_thread=False,
+    security=_READS,
+)
 def stream_incidents(request: Request[Any, Any, Any], filters: Asked) -> ServerSentEvent:
     """Send an incident whenever a report that tells of it arrives; `Last-Event-ID` reads on where a reader left."""
     view = view_of(request)
@@ -234,22 +310,69 @@ async def _news(view: View, filters: Filters, since: int | None) -> AsyncIterato
 
 
 @post(
-    "/read", summary="Read a report and keep nothing", sync_to_thread=True, status_code=200, opt={KEEPS_NOTHING: True}
+    "/read",
+    summary="Read a report and keep nothing",
+    sync_to_thread=True,
+    status_code=200,
+    opt={KEEPS_NOTHING: True},
+    security=_READS,
 )
 def read_report(request: Request[Any, Any, Any], data: JSONBody[Posted]) -> Response[bytes]:
     """Return what a posted report says, as `marsad read` prints it."""
-    person = person_of(request)
-    if person is None or not person.may("reader"):
-        raise NotAuthorizedException("Reading reports needs a token: `Authorization: Bearer …`.")
-    published = check_published(data.published) if data.published else None
-    document = Document(id=data.id, text=data.text, published=published, publisher=data.publisher)
-    coded = desk_of(request).read(document, pipeline.load_reader)
+    _asker(request, "reader", "read", "read:texts")
+    coded = desk_of(request).read(_document(data), pipeline.load_reader)
     return Response(msgspec.json.encode(to_contract(coded)), media_type=_JSON)
+
+
+@post("/reports", summary="Add a report to the record", sync_to_thread=True, status_code=200, security=_takes("add"))
+def add_report(request: Request[Any, Any, Any], data: JSONBody[Posted]) -> Added:
+    """Read a report, keep it and link what it tells; adding it again changes nothing."""
+    person = _asker(request, "coder", "add")
+    return Added(id=data.id, state=desk_of(request).add(_document(data), pipeline.load_reader, person))
+
+
+@post("/judgements", summary="Judge an incident", sync_to_thread=True, status_code=201, security=_takes("judge"))
+def add_judgement(request: Request[Any, Any, Any], data: JSONBody[Judged]) -> Noted:
+    """Note what a person judged, under the name of the token's holder; incidents follow it at once."""
+    person = _asker(request, "coder", "judge")
+    if (data.undoes is None) == (data.kind == "undo") or (data.kind != "undo" and not data.incident):
+        raise InputError("Name the incident that is judged, or with the kind undo the number of the judgement.")
+    if data.kind == "correct" and (data.field is None or data.value is None):
+        raise InputError("Say which figure is put right (field), and to what (value).")
+    if data.kind in ("same", "not-same") and not data.other:
+        raise InputError("Name the other incident or event (other).")
+    judgement = StoredJudgement(
+        key=0,
+        at="",
+        author="",
+        kind=data.kind,
+        left=data.incident or "",
+        right=data.other,
+        field=data.field,
+        value=data.value,
+        reason=data.reason,
+        undoes=data.undoes,
+    )
+    return Noted(number=desk_of(request).judge(judgement, person))
+
+
+def _document(data: Posted) -> Document:
+    published = check_published(data.published) if data.published else None
+    return Document(id=data.id, text=data.text, published=published, publisher=data.publisher)
 
 
 ROUTER = Router(
     path="/api/v1",
-    route_handlers=[list_events, list_incidents, find_incident, feed, stream_incidents, read_report],
+    route_handlers=[
+        list_events,
+        list_incidents,
+        find_incident,
+        feed,
+        stream_incidents,
+        read_report,
+        add_report,
+        add_judgement,
+    ],
     dependencies={
         "about": Provide(provide_about, sync_to_thread=False),
         "filters": Provide(provide_filters, sync_to_thread=False),

@@ -17,11 +17,13 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 
+from marsad import pipeline
+from marsad.errors import InputError
 from marsad.model import CodedDocument, Document
 from marsad.pipeline import Reads, load_fold
 from marsad.record import Record, StoredJudgement, open_record
 from marsad.record.schema import audit
-from marsad.web.settings import DeskSettings, Person
+from marsad.web.settings import SCOPE, DeskSettings, Person
 
 Answer = TypeVar("Answer")
 
@@ -37,6 +39,7 @@ class Desk:
         self._turn = threading.RLock()
         self._reading = threading.Lock()
         self._reader: Reads | None = None
+        self._run: int | None = None
         self._kept: dict[object, tuple[float, int, object]] = {}
         self._changes = 0
         self._record = open_record(settings.record, self.fold, create=False)
@@ -53,6 +56,24 @@ class Desk:
             if not self._reader.is_readable(document):
                 return CodedDocument(document=document, language=None)
             return self._reader.read(document)
+
+    def add(self, document: Document, load: Callable[[], Reads], person: Person) -> str:
+        """Read a report into the record and link it; returns what became of it. The log notes who added it.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        with self._turn, self._reading:
+            if self._reader is None:
+                self._reader = load()
+            if self._run is None:
+                self._run = self._record.start_run(pipeline.coder_version(), pipeline.data_version())
+            (outcome,) = pipeline.process([document], self._reader, self._record, self._run)
+            if outcome.state == "failed":
+                raise InputError(f"The report could not be read ({outcome.problem}); please report this.")
+            self._record.change(lambda c: note(c, person.name, "add report", document.id[:200], outcome.state))
+            self._changes += 1
+        return outcome.state
 
     def look(self, question: Callable[[sa.Connection], Answer]) -> Answer:
         """Return the answer to a question over the record, asked of one moment of it."""
@@ -146,12 +167,16 @@ def who(request: Request[Any, Any, Any]) -> Person:
 
 
 def needs(role: str) -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]:
-    """Return a guard that lets in whoever may do what `role` may."""
+    """Return a guard that lets in whoever may do what `role` may; a token only with the scope that the handler names."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         person = person_of(connection)
         if person is None:
             raise NotAuthorizedException("Log in first.")
+        scope = handler.opt.get(SCOPE)
+        if person.by_token and (scope is None or not person.has_scope(scope)):
+            needed = f"a token with the scope {scope}" if scope else "a login: no token opens it"
+            raise PermissionDeniedException(f"This needs {needed}.")
         if not person.may(role):
             raise PermissionDeniedException(f"This needs the role {role}; you are {person.role}.")
 

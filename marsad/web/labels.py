@@ -35,7 +35,7 @@ class Labels:
         self.lang = lang
         self.direction = DIRECTIONS[lang]
         self.wording = Wording(lang)
-        files = (DATA / "desk" / f"{lang}.yaml", DATA / "desk" / f"views_{lang}.yaml")
+        files = [DATA / "desk" / f"{part}{lang}.yaml" for part in ("", "views_", "people_")]
         self._strings: Mapping[str, Any] = {key: label for file in files for key, label in read_yaml(file).items()}
         self._months: list[str] = self._strings["months"]
         self._countries: dict[str, str] = {row.code: getattr(row, lang) for row in read_countries()}

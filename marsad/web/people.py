@@ -15,14 +15,16 @@ from litestar.types import ControllerRouterHandler
 
 from marsad.errors import InputError
 from marsad.record.schema import audit
-from marsad.web import accounts
+from marsad.web import accounts, second
 from marsad.web.desk import desk_of, needs, note, who
 from marsad.web.security import SESSION
-from marsad.web.settings import ROLES
+from marsad.web.settings import ROLES, SCOPES
 from marsad.web.templating import page
 
 _ADMIN = [needs("admin")]
 _MOST_LINES = 200
+HALF = "marsad_half"
+"""The cookie of a login that still owes the second factor."""
 
 
 @get("/login")
@@ -41,24 +43,38 @@ async def login(request: Request[Any, Any, Any]) -> Response[Any]:
     throttle: accounts.Throttle = request.app.state.throttle
     after = local_path(str(form.get("after", "")))
     keys = f"name {name.casefold()}", f"from {request.client.host if request.client else ''}"
-    if not throttle.is_open(*keys):
+    if not throttle.take(*keys):
         return page(request, "login.html", {"problem": "login_wait", "after": after}, status=429)
     desk = desk_of(request)
 
-    def work(connection: sa.Connection) -> str | None:
+    def work(connection: sa.Connection) -> tuple[str, str] | None:
         person = accounts.check(connection, name, password)
         if person is None or person.account is None:
             note(connection, name or "-", "login refused", None)
             return None
+        if second.is_on(connection, person.account):
+            return HALF, accounts.let_in(connection, person.account, "half")
         note(connection, person.name, "login", None)
-        return accounts.let_in(connection, person.account, "session")
+        return SESSION, accounts.let_in(connection, person.account)
 
-    secret = await asyncio.to_thread(desk.write, work)
-    if secret is None:
-        throttle.note(*keys)
+    opened = await asyncio.to_thread(desk.write, work)
+    if opened is None:
         return page(request, "login.html", {"problem": "login_wrong", "after": after}, status=403)
-    cookie = Cookie(key=SESSION, value=secret, httponly=True, samesite="strict", secure=request.url.scheme == "https")
-    return Redirect(after, status_code=303, cookies=[cookie])
+    throttle.forgive(*keys)
+    kind, secret = opened
+    if kind == HALF:
+        return Redirect(
+            "/login/code", query_params={"next": after}, status_code=303, cookies=[cookie(request, *opened)]
+        )
+    return Redirect(after, status_code=303, cookies=[cookie(request, kind, secret)])
+
+
+def cookie(request: Request[Any, Any, Any], name: str, value: str) -> Cookie:
+    """Return a cookie that neither scripts nor other sites get; an empty value takes it away."""
+    is_secure = request.url.scheme == "https"
+    return Cookie(
+        key=name, value=value, httponly=True, samesite="strict", secure=is_secure, max_age=None if value else 0
+    )
 
 
 def local_path(wanted: str | None) -> str:
@@ -74,8 +90,7 @@ async def logout(request: Request[Any, Any, Any]) -> Response[Any]:
     await asyncio.to_thread(
         desk_of(request).change, lambda c: accounts.put_out(c, secret), who(request), ("logout", None)
     )
-    gone = Cookie(key=SESSION, value="", max_age=0, httponly=True, samesite="strict")
-    return Redirect("/login", status_code=303, cookies=[gone])
+    return Redirect("/login", status_code=303, cookies=[cookie(request, SESSION, "")])
 
 
 @get("/accounts", guards=_ADMIN)
@@ -83,6 +98,18 @@ async def accounts_page(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the accounts with their roles."""
     people = await asyncio.to_thread(desk_of(request).look, accounts.list_all)
     return page(request, "accounts.html", {"people": people, "roles": ROLES})
+
+
+@post("/accounts/{key:int}/second", guards=_ADMIN, status_code=303)
+async def end_second(request: Request[Any, Any, Any], key: FromPath[int]) -> Redirect:
+    """Take the second factor of an account away, for somebody who lost it; its sessions end."""
+    await asyncio.to_thread(
+        desk_of(request).change,
+        lambda c: second.end(c, key, puts_out=True),
+        who(request),
+        ("reset second factor", str(key)),
+    )
+    return Redirect("/accounts", status_code=303)
 
 
 @post("/accounts", guards=_ADMIN, status_code=303)
@@ -119,30 +146,41 @@ async def change_account(request: Request[Any, Any, Any], key: FromPath[int]) ->
 @get("/tokens", guards=[needs("reader")])
 async def tokens_page(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the tokens of whoever asks."""
-    account = _account(request)
+    return await _show_tokens(request, None)
+
+
+async def _show_tokens(request: Request[Any, Any, Any], secret: str | None) -> Response[str]:
+    account = account_of(request)
     found = await asyncio.to_thread(desk_of(request).look, lambda connection: accounts.tokens_of(connection, account))
-    return page(request, "tokens.html", {"tokens": found, "secret": None})
+    may = [scope for scope in SCOPES if who(request).may(_SCOPE_ROLES.get(scope, "reader"))]
+    values = {"tokens": found, "secret": secret, "scopes": may, "days": accounts.TOKEN_DAYS}
+    return page(request, "tokens.html", values, status=201 if secret else 200)
+
+
+_SCOPE_ROLES = {"judge": "coder", "add": "coder"}
 
 
 @post("/tokens", guards=[needs("reader")], status_code=201)
 async def add_token(request: Request[Any, Any, Any]) -> Response[str]:
-    """Make a token with the rights of whoever asks, and show it this once."""
-    account, form = _account(request), await request.form()
-    name = str(form.get("name", "")).strip()[:60]
-    if not name:
-        raise InputError("Say what the token is for.")
-    desk, person = desk_of(request), who(request)
+    """Make a token with some of the rights of whoever asks, and show it this once."""
+    account, form = account_of(request), await request.form()
+    name, days = str(form.get("name", "")), str(form.get("days", ""))
+    scopes = [str(scope) for scope in form.getall("scope", [])]
+    if not days.isascii() or not days.isdigit() or len(days) > 4:
+        raise InputError("Say for how many days the token is good.")
     made = await asyncio.to_thread(
-        desk.change, lambda c: accounts.let_in(c, account, "token", name), person, ("add token", name)
+        desk_of(request).change,
+        lambda c: accounts.make_token(c, account, name, scopes, int(days)),
+        who(request),
+        ("add token", f"{name.strip()[:60]} ({' '.join(scopes)[:60]})"),
     )
-    found = await asyncio.to_thread(desk.look, lambda connection: accounts.tokens_of(connection, account))
-    return page(request, "tokens.html", {"tokens": found, "secret": made}, status=201)
+    return await _show_tokens(request, made)
 
 
 @post("/tokens/{mark:str}/end", guards=[needs("reader")], status_code=303)
 async def end_token(request: Request[Any, Any, Any], mark: FromPath[str]) -> Redirect:
     """End a token of whoever asks; nobody else's."""
-    account = _account(request)
+    account = account_of(request)
     work = desk_of(request).change
     ended = await asyncio.to_thread(
         work, lambda c: accounts.end_token(c, account, mark), who(request), ("end token", mark[:12])
@@ -152,7 +190,12 @@ async def end_token(request: Request[Any, Any, Any], mark: FromPath[str]) -> Red
     return Redirect("/tokens", status_code=303)
 
 
-def _account(request: Request[Any, Any, Any]) -> int:
+def account_of(request: Request[Any, Any, Any]) -> int:
+    """Return the account of whoever asks.
+
+    Raises:
+        HTTPException: they sit at this machine and have none.
+    """
     account = who(request).account
     if account is None:
         raise HTTPException(status_code=409, detail="Whoever sits at this machine has no account, and needs no token.")
@@ -174,6 +217,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     accounts_page,
     add_account,
     change_account,
+    end_second,
     tokens_page,
     add_token,
     end_token,

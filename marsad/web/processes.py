@@ -27,6 +27,7 @@ from marsad.web.files import as_file, name_of_file
 from marsad.web.labels import Labels
 from marsad.web.names import arabic_actors, name_of, party_of, side_name
 from marsad.web.quotes import Quote, Report, quotes, reports_of
+from marsad.web.settings import SCOPE
 from marsad.web.templating import environment, labels_of, page
 from marsad.web.view import day_of
 
@@ -182,7 +183,7 @@ def _name(who: Who, labels: Labels) -> str:
     return who.name or who.words
 
 
-@get("/processes.csv", guards=_READER, sync_to_thread=True)
+@get("/processes.csv", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def processes_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the steps of a view as CSV, a row for each."""
     desk, _labels, view = desk_of(request), labels_of(request), view_of(request)
@@ -199,7 +200,7 @@ def processes_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
     return as_file(request, stream.getvalue().encode("utf-8-sig"), name, "text/csv")
 
 
-@get("/processes.svg", guards=_READER, sync_to_thread=True)
+@get("/processes.svg", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def processes_svg(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the chart of a view as a picture of its own."""
     desk, labels, view = desk_of(request), labels_of(request), view_of(request)

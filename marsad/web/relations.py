@@ -28,6 +28,7 @@ from marsad.web.desk import desk_of, needs
 from marsad.web.files import as_file, name_of_file
 from marsad.web.labels import Labels
 from marsad.web.names import name_of, party_of
+from marsad.web.settings import SCOPE
 from marsad.web.templating import environment, labels_of, page
 from marsad.web.view import day_of
 
@@ -184,7 +185,7 @@ def _behind(connection: sa.Connection, acts: Iterable[Act], labels: Labels) -> l
     ]
 
 
-@get("/relations.csv", guards=_READER, sync_to_thread=True)
+@get("/relations.csv", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def relations_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the points of two parties as CSV: a row for each period and direction, a column for each category."""
     view = view_of(request)
@@ -195,7 +196,7 @@ def relations_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
     return as_file(request, stream.getvalue().encode("utf-8-sig"), _file(view, "csv"), "text/csv")
 
 
-@get("/relations.svg", guards=_READER, sync_to_thread=True)
+@get("/relations.svg", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def relations_svg(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the chart of two parties as a picture of its own."""
     view, labels = view_of(request), labels_of(request)

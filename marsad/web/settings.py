@@ -10,6 +10,13 @@ import msgspec
 ROLES = ("reader", "coder", "editor", "admin")
 """Who may do what, each also all that those before it may: look; judge; change agreements and words; keep accounts."""
 
+SCOPES = ("read", "read:texts", "judge", "add", "export")
+"""What a token may do, never more than its holder: see events and incidents without a word of the reports, with their
+words, judge, add reports, take tables and charts along."""
+
+SCOPE = "scope"
+"""Names the scope that a token needs for a handler; where a handler names none, no token opens it."""
+
 LANGUAGES = ("ar", "en")
 
 
@@ -39,12 +46,23 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is at the desk. `account` is None for whoever sits at this machine; `by_token` for a program with a token."""
+    """Who is at the desk. `account` is None for whoever sits at this machine; `scopes` what a program with a token may
+    do, None for a person.
+    """
 
     name: str
     role: str
     account: int | None = None
-    by_token: bool = False
+    scopes: frozenset[str] | None = None
+
+    @property
+    def by_token(self) -> bool:
+        """Whether it is a program with a token."""
+        return self.scopes is not None
+
+    def has_scope(self, *wanted: str) -> bool:
+        """Say whether a token holds one of these scopes; a person needs none."""
+        return self.scopes is None or not self.scopes.isdisjoint(wanted)
 
     def may(self, role: str) -> bool:
         """Say whether the person may do what `role` may."""

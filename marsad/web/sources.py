@@ -14,6 +14,7 @@ from marsad.record import overview as record_view
 from marsad.record import sources as record_sources
 from marsad.web.cards import cards_of
 from marsad.web.desk import desk_of, needs, note, who
+from marsad.web.settings import SCOPE
 from marsad.web.templating import labels_of, page
 from marsad.web.view import view_of
 
@@ -35,7 +36,7 @@ def words(request: Request[Any, Any, Any]) -> Response[str]:
     return page(request, "words.html", {"found": desk_of(request).look(record_sources.unknown)})
 
 
-@get("/incidents.csv", guards=_READER, sync_to_thread=True)
+@get("/incidents.csv", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def table(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the incidents of a view as a table, in the language of whoever asks; the log notes it."""
     desk, view, labels = desk_of(request), view_of(request), labels_of(request)

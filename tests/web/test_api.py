@@ -21,7 +21,7 @@ from marsad.pipeline import load_fold
 from marsad.publishing import View
 from marsad.record import Filters, open_record
 from marsad.web import accounts, api, make_app
-from marsad.web.settings import DeskSettings
+from marsad.web.settings import SCOPES, DeskSettings
 
 HERE = "http://127.0.0.1:8765"
 PRIVATE = "Qqzamir Privatov"
@@ -144,14 +144,96 @@ def test_without_a_public_policy_nothing_is_told(path: str) -> None:
         assert (found.status_code, set(found.json())) == (401, {"error"})
 
 
-def test_a_token_opens_the_record(path: str) -> None:
+ASKED: dict[str, tuple[dict[str, Any], str, set[str]]] = {
+    "GET /events": ({}, "reader", {"read", "read:texts"}),
+    "GET /incidents": ({}, "reader", {"read", "read:texts"}),
+    "GET /incidents/{name}": ({}, "reader", {"read", "read:texts"}),
+    "GET /incidents.atom": ({}, "reader", {"read", "read:texts"}),
+    "POST /read": ({"text": TEXT}, "reader", {"read", "read:texts"}),
+    "POST /reports": ({"id": "posted", "text": TEXT}, "coder", {"add"}),
+    "POST /judgements": ({"kind": "confirm", "incident": "i-none"}, "coder", {"judge"}),
+}
+"""Every route of the API but the stream, which has the guard of the others and never ends: what is sent, who may ask."""
+
+
+def token(path: str, role: str, *scopes: str) -> dict[str, str]:
+    def work(connection: Any) -> str:
+        name = f"{role} {' '.join(scopes)}"
+        account = accounts.add(connection, name, "long enough 1", role)
+        return accounts.make_token(connection, account, "script", scopes, 30)
+
     with open_record(path, load_fold()) as record:
-        secret = record.change(
-            lambda c: accounts.let_in(c, accounts.add(c, "amal", "long enough 1", "reader"), "token", "script")
-        )
+        return {"authorization": f"Bearer {record.change(work)}"}
+
+
+def ask(asking: TestClient[Litestar], route: str, bearer: dict[str, str]) -> int:
+    method, address = route.split(" ")
+    address = address.replace("{name}", "i-none")
+    body = {"json": ASKED[route][0]} if method == "POST" else {}
+    return asking.request(method, f"/api/v1{address}", headers=bearer, **body).status_code
+
+
+def test_the_matrix_of_scopes_holds_every_route(here: TestClient[Litestar]) -> None:
+    paths = here.get("/api/openapi.json").json()["paths"]
+    found = {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, routes in paths.items() for method in routes}
+    assert found == {*ASKED, "GET /stream"}
+
+
+@pytest.mark.parametrize("role", ["reader", "coder"])
+@pytest.mark.parametrize("scope", SCOPES)
+def test_every_route_takes_its_scope_and_its_role(path: str, role: str, scope: str) -> None:
+    bearer = token(path, role, scope)
     with client(make_app(DeskSettings(record=path, accounts=True, public="careful"))) as asking:
-        found = asking.get("/api/v1/events", headers={"authorization": f"Bearer {secret}"})
-        assert PRIVATE in found.text
+        wrong = []
+        for route, (_, least, scopes) in ASKED.items():
+            status = ask(asking, route, bearer)
+            may = scope in scopes and (least == "reader" or role == "coder")
+            if may == (status in (401, 403)) or status >= 500:
+                wrong.append((route, status))
+        assert wrong == []
+        assert asking.get("/api/v1/stream", headers=bearer).status_code == 403 if "read" not in scope else True
+
+
+def test_what_a_route_takes_stands_in_the_description(here: TestClient[Litestar]) -> None:
+    paths = here.get("/api/openapi.json").json()["paths"]
+    for route, (_, _, scopes) in ASKED.items():
+        method, address = route.split(" ")
+        said = paths[f"/api/v1{address}"][method.lower()]["security"]
+        assert {scope for one in said for scope in one["token"]} == scopes, route
+
+
+def test_words_take_a_scope_of_their_own(path: str) -> None:
+    with_words, without = token(path, "reader", "read:texts"), token(path, "reader", "read")
+    with client(make_app(DeskSettings(record=path, accounts=True))) as asking:
+        assert "قصفت" in asking.get("/api/v1/events", headers=with_words).text
+        for what in ("events", "incidents", "incidents.atom"):
+            told = asking.get(f"/api/v1/{what}", headers=without).text
+            assert "قصفت" not in told
+            assert "Sumy" in told
+        assert PRIVATE in asking.get("/api/v1/events", headers=without).text, "names are no words of a report"
+        assert asking.get("/api/v1/events?text=قصفت", headers=without).status_code == 400
+
+
+def test_a_program_adds_and_judges_under_its_holders_name(path: str) -> None:
+    bearer = token(path, "coder", "add", "judge", "read")
+    told = "قُتل 9 أشخاص في قصف على مدينة خاركيف يوم الاثنين، وفق السلطات المحلية."
+    with client(make_app(DeskSettings(record=path, accounts=True))) as asking:
+        added = asking.post(
+            "/api/v1/reports", json={"id": "n1", "text": told, "published": "2025-07-22"}, headers=bearer
+        )
+        assert (added.status_code, added.json()) == (200, {"id": "n1", "state": "added"})
+        again = asking.post(
+            "/api/v1/reports", json={"id": "n1", "text": told, "published": "2025-07-22"}, headers=bearer
+        )
+        assert again.json()["state"] == "unchanged"
+        rows = asking.get("/api/v1/incidents?place=Kharkiv", headers=bearer).json()["items"]
+        judged = asking.post("/api/v1/judgements", json={"kind": "reject", "incident": rows[0]["id"]}, headers=bearer)
+        assert judged.status_code == 201
+        assert asking.get("/api/v1/incidents?place=Kharkiv", headers=bearer).json()["items"] == []
+        undone = {"kind": "undo", "undoes": judged.json()["number"]}
+        assert asking.post("/api/v1/judgements", json=undone, headers=bearer).status_code == 201
+    with open_record(path, load_fold()) as record:
+        assert {j.author for j in record.judgements()} == {"coder add judge read"}
 
 
 def test_new_incidents_are_told_as_they_come(path: str) -> None:
@@ -189,7 +271,7 @@ def test_no_request_makes_the_api_fail(here: TestClient[Litestar], monkeypatch: 
     monkeypatch.setattr(RateLimitMiddleware, "should_check_request", never)
     schema = schemathesis.openapi.from_dict(here.get("/api/openapi.json").json())
     operations = [o.ok() for o in schema.get_all_operations()]
-    assert len(operations) == 6
+    assert len(operations) == len(ASKED) + 1
     for operation in operations:
         if operation.path.endswith("/stream"):
             continue  # it never ends
