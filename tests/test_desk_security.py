@@ -60,6 +60,8 @@ NEEDS = {
     "POST /account/second": "reader",
     "POST /account/second/on": "reader",
     "POST /account/second/off": "reader",
+    "GET /accuracy": "reader",
+    "GET /reviewed.gold.jsonl": "coder",
     "GET /tokens": "reader",
     "POST /tokens": "reader",
     "POST /tokens/{mark:str}/end": "reader",
@@ -214,13 +216,13 @@ def test_no_token_opens_a_page_that_is_for_people(client: TestClient[Any]) -> No
     log_in(client, "admin")
     bearer = token_of(client, *SCOPES)
     opened = {r for r, least in NEEDS.items() if least and ask(client, r, headers=bearer) not in (401, 403)}
-    assert opened == {r for r in NEEDS if r.startswith("GET ") and r.endswith((".csv", ".svg"))}
+    assert opened == {r for r in NEEDS if r.startswith("GET ") and r.endswith((".csv", ".svg", ".jsonl"))}
 
 
 def test_a_file_takes_the_scope_export(client: TestClient[Any]) -> None:
     log_in(client, "coder")
     bearer = token_of(client, "read", "read:texts", "judge", "add")
-    files = [r for r in NEEDS if r.endswith((".csv", ".svg"))]
+    files = [r for r in NEEDS if r.endswith((".csv", ".svg", ".jsonl"))]
     assert {ask(client, route, headers=bearer) for route in files} == {403}
     assert client.get("/incidents.csv", headers={"authorization": f"{bearer['authorization']}x"}).status_code == 302
 

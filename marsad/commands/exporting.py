@@ -6,11 +6,12 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from marsad.commands.options import Settings, open_the_record, say, with_filters, with_settings
+from marsad.errors import InputError
 
 if TYPE_CHECKING:
     from marsad.record import Filters
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     envvar="MARSAD_POLICY",
     help="What may leave the record: open, careful, or a policy file.",
 )
+@click.option("--reviewed", is_flag=True, help="Gold out of what people reviewed: reports with what is right in them.")
 @with_filters
 @with_settings
-def export(settings: Settings, file: str, form: str | None, what: str, policy: str, filters: Filters) -> int:
+def export(settings: Settings, file: str, form: str | None, filters: Filters, **options: Any) -> int:
     """Write the events or incidents in the record to FILE (- is standard output).
 
     Formats: csv, xlsx, jsonl, geojson, geojsonl, parquet, geoparquet, plover, acled, ucdp, hxl, kml, atom, ftm, gold.
@@ -39,6 +41,9 @@ def export(settings: Settings, file: str, form: str | None, what: str, policy: s
     from marsad.export.wording import Wording
     from marsad.publication.policy import load_policy
 
+    what, policy = options["what"], options["policy"]
+    if options["reviewed"]:
+        return export_gold(settings, file, policy)
     name = pick_format(file, form)
     with open_the_record(settings) as record:
         view = publishing.View(record, load_policy(policy))
@@ -48,6 +53,29 @@ def export(settings: Settings, file: str, form: str | None, what: str, policy: s
             with progress(settings) as tell:
                 count = publishing.export(view, file, name, what, filters, tell)
     say(settings, Wording(settings.lang).say(f"written_{what}", count=count, path=file))
+    return 0
+
+
+def export_gold(settings: Settings, file: str, policy: str) -> int:
+    """Write what people reviewed to a file as gold.
+
+    Raises:
+        InputError: the policy withholds the words of reports, or nothing was reviewed yet.
+    """
+    from marsad import reviewing
+    from marsad.export import replacing_bytes
+    from marsad.export.wording import Wording
+    from marsad.publication.policy import load_policy
+
+    if load_policy(policy).withholds_words:
+        raise InputError("The gold format quotes reports, and the publication policy withholds their words.")
+    with open_the_record(settings) as record:
+        found = record.look(lambda connection: list(reviewing.cases(connection)))
+    if not found:
+        raise InputError("Nobody confirmed or rejected an event yet; `marsad serve` opens the review.")
+    with contextlib.nullcontext(sys.stdout.buffer) if file == "-" else replacing_bytes(file) as stream:
+        count = reviewing.write_cases(found, stream)
+    say(settings, Wording(settings.lang).say("written_gold", count=count, path=file))
     return 0
 
 

@@ -16,6 +16,7 @@ from litestar.types import ControllerRouterHandler
 from marsad.web import (
     account,
     accounts,
+    accuracy,
     actions,
     agreements,
     errors,
@@ -44,6 +45,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *sources.ROUTES,
     *people.ROUTES,
     *account.ROUTES,
+    *accuracy.ROUTES,
 )
 """Every page and action of the desk."""
 
