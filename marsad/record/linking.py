@@ -94,7 +94,8 @@ class Linker:
             near = set(gathered.members) - set(keys)
             self._tied |= near
             self._loose |= _loosened(gathered.stored, set(keys))
-        looking.take_out(connection, document, keys)
+        signature = copying.signature(looking.shingles_of(connection, document))
+        looking.take_out(connection, document, keys, list(copying.bands(signature)))
         self._members.drop(keys)
         self._tied -= set(keys)
         self._loose -= set(keys)

@@ -88,6 +88,9 @@ _TEXTS = Statement(
     .join(documents, documents.c.key == report_sketches.c.document)
     .where(report_sketches.c.document.in_(_IN_BANDS.distinct()))
 )
+_SHINGLES = Statement(
+    sa.select(report_sketches.c.shingles).where(report_sketches.c.document == sa.bindparam("document"))
+)
 _EXISTING = Statement(sa.select(incidents.c.id).where(among(incidents.c.id)))
 _HELD = Statement(sa.select(sketches.c.incident).where(among(sketches.c.incident)).distinct())
 _OF_INCIDENTS = Statement(sa.select(sketches.c.event).where(among(sketches.c.incident)))
@@ -160,13 +163,20 @@ def put_in_copies(
     _NEW_BAND.many(connection, [{"band": band, "day": seat[0], "document": seat[1]} for band in bands])
 
 
-def take_out(connection: sa.Connection, document: int, keys: Sequence[int]) -> None:
-    """Delete what linking knows of a report and its events."""
+def shingles_of(connection: sa.Connection, document: int) -> bytes:
+    """Return the shingles of a report's text; none if linking does not know it."""
+    return b"".join(_SHINGLES.column(connection, {"document": document}))
+
+
+def take_out(connection: sa.Connection, document: int, keys: Sequence[int], bands: Sequence[int]) -> None:
+    """Delete what linking knows of a report, of its events and of the bands in which it stands."""
     connection.execute(links.delete().where(among(links.c.left) | among(links.c.right)), {"keys": keys})
     for table in (blocks, sketches):
         connection.execute(table.delete().where(among(table.c.event)), {"keys": keys})
     connection.execute(copies.delete().where((copies.c.document == document) | (copies.c.other == document)))
-    connection.execute(copy_bands.delete().where(copy_bands.c.document == document))
+    connection.execute(
+        copy_bands.delete().where(among(copy_bands.c.band), copy_bands.c.document == document), {"keys": bands}
+    )
     connection.execute(report_sketches.delete().where(report_sketches.c.document == document))
 
 

@@ -103,7 +103,7 @@ claims = sa.Table(
     sa.Column("key", sa.Integer, primary_key=True),
     sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), nullable=False, index=True),
     sa.Column("event", sa.Integer, sa.ForeignKey("events.key"), nullable=False, index=True),
-    sa.Column("field", sa.String, nullable=False, index=True),
+    sa.Column("field", sa.String, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),
@@ -137,7 +137,7 @@ copy_bands = sa.Table(
     metadata,
     sa.Column("band", sa.BigInteger, primary_key=True),
     sa.Column("day", sa.Integer, primary_key=True),
-    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True, index=True),
+    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True),
     sqlite_with_rowid=False,
 )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,12 +16,12 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 class _Compiled(NamedTuple):
-    """A statement as the driver takes it: in which order it takes the values (None: by name), how to convert them, and those
-    that are always the same.
+    """A statement as the driver takes it: what puts the values in its order (None: it takes them by name), how to convert
+    them, and those that are always the same.
     """
 
     text: str
-    order: Sequence[str] | None
+    order: Callable[[Mapping[str, Any]], Any] | None
     convert: Mapping[str, Callable[[Any], Any]]
     fixed: Mapping[str, Any]
 
@@ -33,7 +34,7 @@ class Statement:
 
     def __init__(
         self,
-        statement: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete,
+        statement: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete | sa.TextClause,
         columns: Sequence[str] | None = None,
         key: sa.Column[Any] | None = None,
     ) -> None:
@@ -91,7 +92,7 @@ class Statement:
                 name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in made.binds.items()
             }
             convert = {name: maker for name, maker in makers.items() if maker is not None}
-            order = made.positiontup if made.positional else None
+            order = _picker(made.positiontup) if made.positional else None
             fixed = {name: bind.value for name, bind in made.binds.items() if not bind.required}
             known = self._known[dialect.name] = _Compiled(made.string, order, convert, fixed)
         return known
@@ -108,7 +109,14 @@ def _ordered(compiled: _Compiled, given: Mapping[str, Any]) -> Any:
     if compiled.fixed or compiled.convert:
         values = {**compiled.fixed, **given}
         values |= {name: make(values[name]) for name, make in compiled.convert.items()}
-    return values if compiled.order is None else [values[name] for name in compiled.order]
+    return values if compiled.order is None else compiled.order(values)
+
+
+def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what picks these values, always as a sequence."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 def _cursor(connection: sa.Connection) -> Any:

@@ -18,9 +18,10 @@ from marsad.record.comparing import Helpers
 from marsad.record.database import explain, make_engine
 from marsad.record.linking import Linker
 from marsad.record.schema import runs
-from marsad.record.statements import inserting
+from marsad.record.statements import Statement, inserting
 
 _NEW_RUN = inserting(runs, numbered=True)
+_DATA_VERSION = Statement(sa.text("PRAGMA data_version"))
 
 Answer = TypeVar("Answer")
 
@@ -238,7 +239,7 @@ class Record:
         """Forget what linking remembers if another program has written since; only SQLite tells."""
         now = None
         if connection.dialect.name == "sqlite":
-            now = connection.exec_driver_sql("PRAGMA data_version").scalar()
+            (now,) = _DATA_VERSION.column(connection)
         if now is None or now != self._seen:
             self.linker.forget()
         self._seen = now
