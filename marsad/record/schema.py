@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0007"
+VERSION = "0008"
 """The newest migration; a record at this version needs no migrating."""
 
 metadata = sa.MetaData(
