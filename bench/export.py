@@ -1,65 +1,99 @@
-"""Exports of a large record: time, size and peak memory of every format, each in a process of its own.
+"""Exports of a large record: time, size and peak memory of every format, each in a process of its own. Rates are per second
+of processor time, which a busy machine changes less.
 
-python -m bench.export [EVENTS [FORMAT …]]        default 1,000,000 events and every format
+python -m bench.export [EVENTS|RECORD [WAY …]]        default 1,000,000 events, every format and the ways below
 
-The record is filled with reports of the benchmark's stream, one event each, written again and again up to the number that is
-wanted, and kept for the next run.
+Give a copy of a record: opening brings it up to date. Without one, a record is filled with reports of the benchmark's
+stream, one event each, written again and again up to the number that is wanted, and kept for the next run; it has no
+incidents. Ways beside the formats: release (the usual files, and a second release that is compared with the first) and
+pages (all events and incidents, a page of the API after the other, as cursors lead).
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from marsad.export import FORMATS
-from marsad.publishing import View, export
+from marsad.export.contract import line_of
+from marsad.publishing import SUBJECTS, View, export
 from marsad.record import Filters, open_record, schema
+from marsad.release import Plan, release
 
 EVENTS = 1_000_000
 WRITTEN = 20_000
 MOST_MB = 500
+PAGE = 500
 _HERE = Path(tempfile.gettempdir())
 
 
-def main(events: int, formats: list[str]) -> None:
-    """Fill a record, export it in each format, and print a line for each."""
-    location = _filled(events)
-    print(f"{events:,} events in {location.stat().st_size / 1e6:,.0f} MB")
-    print(f"{'format':12}{'seconds':>10}{'events/s':>10}{'MB':>10}{'peak MB':>10}")
-    for name in formats:
-        ran = subprocess.run(
-            [sys.executable, "-m", "bench.export", "--one", str(location), name],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+def main(location: Path, ways: list[tuple[str, str]]) -> None:
+    """Go each way, and print a line for each."""
+    print(f"{location.name}: {location.stat().st_size / 1e6:,.0f} MB")
+    print(f"{'way':12}{'what':>10}{'count':>10}{'seconds':>10}{'CPU s':>10}{'a second':>10}{'MB':>10}{'peak MB':>10}")
+    for way, subject in ways:
+        order = [sys.executable, "-m", "bench.export", "--one", str(location), way, subject]
+        ran = subprocess.run(order, capture_output=True, text=True, check=False)
         if ran.returncode:
-            print(f"{name:12} failed: {ran.stderr.strip().splitlines()[-1]}")
+            print(f"{way:12}{subject:>10} failed: {ran.stderr.strip().splitlines()[-1]}")
             continue
         found = json.loads(ran.stdout)
         mark = "" if found["peak_mb"] <= MOST_MB else "  over the limit"
-        rate = found["count"] / found["seconds"]
+        rate = found["count"] / max(found["cpu"], 0.01)
         print(
-            f"{name:12}{found['seconds']:10.1f}{rate:10,.0f}{found['mb']:10.1f}{found['peak_mb']:10.0f}{mark}",
+            f"{way:12}{subject:>10}{found['count']:10,}{found['seconds']:10.1f}{found['cpu']:10.1f}{rate:10,.0f}"
+            f"{found['mb']:10.1f}{found['peak_mb']:10.0f}{mark}",
             flush=True,
         )
 
 
-def one(location: str, name: str) -> None:
-    """Export in one format and print what it took."""
-    began = time.perf_counter()
+def one(location: str, way: str, subject: str) -> None:
+    """Go one way and print what it took."""
+    began, used = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder, open_record(location, create=False) as record:
-        path = Path(folder) / "out"
-        count = export(View(record), str(path), name, "events", Filters())
-        size = path.stat().st_size / 1e6
-    print(json.dumps({"count": count, "seconds": time.perf_counter() - began, "mb": size, "peak_mb": _peak_mb()}))
+        count, size = _WAYS.get(way, _export)(View(record), Path(folder) / "out", way, subject)
+    taken, cpu = time.perf_counter() - began, time.process_time() - used
+    print(json.dumps({"count": count, "seconds": taken, "cpu": cpu, "mb": size / 1e6, "peak_mb": _peak_mb()}))
+
+
+def _export(view: View, path: Path, way: str, subject: str) -> tuple[int, int]:
+    count = export(view, str(path), way, subject, Filters())
+    return count, path.stat().st_size
+
+
+def _release(view: View, path: Path, _way: str, _subject: str) -> tuple[int, int]:
+    release(view, path, Plan(name="1"))
+    second = path.with_name("second")
+    about = release(view, second, Plan(name="2", last=path))
+    return about["incidents"], sum(p.stat().st_size for p in second.iterdir())
+
+
+def _pages(view: View, _path: Path, _way: str, subject: str) -> tuple[int, int]:
+    """Go through all pages; what a page holds is made into JSON, as the API does."""
+    asked = Filters(limit=PAGE)
+    ask: Callable[[Any], Iterator[Any]] = (
+        (lambda place: view.tellings(asked, after=place or 0))
+        if subject == "events"
+        else (lambda place: view.happenings(asked, after=place))
+    )
+    place, count, size = None, 0, 0
+    while page := list(itertools.islice(ask(place), PAGE)):
+        size += len(json.dumps([line_of(item) for _, item in page]))
+        place, count = page[-1][0], count + len(page)
+    return count, size
+
+
+_WAYS: dict[str, Callable[[View, Path, str, str], tuple[int, int]]] = {"release": _release, "pages": _pages}
 
 
 def _peak_mb() -> float:
@@ -92,8 +126,15 @@ def _again(connection: sa.Connection, shift: int) -> None:
         connection.execute(table.insert().from_select([c.name for c in table.c], rows))
 
 
+def _ways(named: list[str]) -> Iterator[tuple[str, str]]:
+    for way in named or [*FORMATS, *_WAYS]:
+        subjects = FORMATS[way].about if way in FORMATS else SUBJECTS[1:] if way == "release" else SUBJECTS
+        yield from ((way, subject) for subject in subjects)
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
-        one(sys.argv[2], sys.argv[3])
+        one(*sys.argv[2:5])
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else EVENTS, sys.argv[2:] or list(FORMATS))
+        wanted = sys.argv[1] if sys.argv[1:] else str(EVENTS)
+        main(_filled(int(wanted)) if wanted.isdecimal() else Path(wanted), list(_ways(sys.argv[2:])))

@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import functools
 import itertools
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -24,6 +24,8 @@ from marsad.record import Filters, Record, leaving
 SUBJECTS = ("events", "incidents")
 _EVERY = 200
 """Items between two words about progress."""
+_HEARD = 1_000
+"""Reports that are asked for news at once."""
 
 
 class View:
@@ -48,12 +50,14 @@ class View:
         return self.record.look(leaving.newest)
 
     def news(self, filters: Filters, since: int) -> tuple[int, list[Happening]]:
-        """Return the key of the last report, and the incidents that pass and that a report behind the key `since` tells."""
-        last = self.newest()
+        """Return the key of the last report that was looked at, and the incidents that pass and that a report behind the
+        key `since`, up to that one, tells.
+        """
+        # Whoever was away for long hears of it a portion at a time.
+        last = min(self.newest(), since + _HEARD)
         if last <= since:
             return since, []
-        names = self.record.look(lambda connection: leaving.told_since(connection, since))
-        return last, [item for _, item in self.happenings(filters, among=names)]
+        return last, [item for _, item in self.happenings(filters, told_by=range(since + 1, last + 1))]
 
     def tellings(
         self, filters: Filters, *, with_text: bool = False, after: int = 0
@@ -78,10 +82,10 @@ class View:
             yield from itertools.islice(passed, filters.limit)
 
     def happenings(
-        self, filters: Filters, *, after: leaving.Place | None = None, among: Collection[str] | None = None
+        self, filters: Filters, *, after: leaving.Place | None = None, told_by: range | None = None
     ) -> Generator[tuple[leaving.Place, Happening], None, None]:
         """Yield the incidents that pass the filters and the policy, the latest first, each with its place in the order;
-        `among` keeps to these ids.
+        `told_by` keeps to those that reports with these keys tell.
 
         Raises:
             InputError: the filters ask for what the policy withholds.
@@ -89,7 +93,9 @@ class View:
         asked = self._asked(filters)
         with (
             self.record.reading() as connection,
-            contextlib.closing(leaving.happenings(connection, asked, self._fold, after=after, among=among)) as found,
+            contextlib.closing(
+                leaving.happenings(connection, asked, self._fold, after=after, told_by=told_by)
+            ) as found,
         ):
             passed = (
                 (place, told)

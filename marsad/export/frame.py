@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
@@ -29,7 +30,12 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns of the subject."""
-        return tuple(c for c in COLUMNS[self.subject] if c.name not in self.drop)
+        return _columns(self.subject, self.drop)
+
+
+@functools.cache
+def _columns(subject: str, drop: frozenset[str]) -> tuple[Column, ...]:
+    return tuple(c for c in COLUMNS[subject] if c.name not in drop)
 
 
 Writer = Callable[[Iterable[Any], BinaryIO, Frame], int]

@@ -31,8 +31,7 @@ def places_of(item: Any) -> tuple[Any, ...]:
 
 def features(item: Any, frame: Frame) -> Iterator[dict[str, Any]]:
     """Yield a GeoJSON feature for each place with coordinates, or one without geometry."""
-    columns = [c for c in frame.columns if c.name not in _NOT_PROPERTIES]
-    properties = plain(columns, item)
+    properties = plain((c for c in frame.columns if c.name not in _NOT_PROPERTIES), item)
     located = [p for p in places_of(item) if p.lat is not None and p.lon is not None]
     for place in located or [None]:
         yield _feature(properties, place)
