@@ -11,7 +11,7 @@ import functools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -54,6 +54,10 @@ class ActorName(msgspec.Struct, frozen=True):
     since: str | None
     until: str | None
     source: str
+
+    def table(self) -> str:
+        """Return where the row stands: a file, or the row of a record's own words."""
+        return self.source if self.source.startswith("words:") else "actor_names.tsv"
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,10 +245,13 @@ def _surest_first(row: ActorName) -> int:
     return place
 
 
-def load_actors(language: str, fold: Callable[[str], str]) -> Actors:
-    """Read `actors.tsv` and the names in `language` (the folder under `data/`), indexed under `fold`.
+def load_actors(
+    language: str, fold: Callable[[str], str], own: tuple[Sequence[Actor], Sequence[ActorName]] = ((), ())
+) -> Actors:
+    """Read `actors.tsv` and the names in `language` (the folder under `data/`), indexed under `fold`, with a record's own.
 
     Raises:
         ResourceError: a file is missing or broken, or a name points at no actor.
     """
-    return Actors(read_tsv(DATA / "actors.tsv", Actor), read_tsv(DATA / language / "actor_names.tsv", ActorName), fold)
+    actors = [*read_tsv(DATA / "actors.tsv", Actor), *own[0]]
+    return Actors(actors, [*read_tsv(DATA / language / "actor_names.tsv", ActorName), *own[1]], fold)

@@ -22,6 +22,7 @@ from marsad.commands.releasing import release
 from marsad.commands.serve import serve
 from marsad.commands.views import processes, relations
 from marsad.commands.watching import feeds, proof, watch
+from marsad.commands.words import words
 from marsad.errors import InternalError, MarsadError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -71,6 +72,7 @@ for _command in (
     relations,
     agreements,
     judge,
+    words,
     show,
     explain,
     export,

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -81,6 +82,20 @@ class PlaceNameRow(msgspec.Struct, frozen=True):
     source: str
 
 
+class OwnPlaces(NamedTuple):
+    """Places and names of places that a record adds to the shipped ones; the source of each names the row that adds it."""
+
+    places: tuple[PlaceRow, ...] = ()
+    names: tuple[PlaceNameRow, ...] = ()
+
+
+class CuratedNames(NamedTuple):
+    """The ids that a folded name written down by people may mean, and the rows of a record's own that added names."""
+
+    ids: dict[str, tuple[str, ...]]
+    origins: dict[str, str]
+
+
 class PlaceStopRow(msgspec.Struct, frozen=True):
     """A row of `<language>/place_stop.tsv`: a place name that is first of all an ordinary word."""
 
@@ -126,14 +141,15 @@ class Gazetteer:
         self,
         index: Index,
         curated: dict[str, Entry],
-        curated_names: dict[str, tuple[str, ...]],
+        curated_names: CuratedNames,
         ordinary: frozenset[str],
         capitals: dict[str, str],
         skeleton: Callable[[str], str],
     ) -> None:
         self._index = index
         self._curated = curated
-        self._names = curated_names
+        self._names = curated_names.ids
+        self._origins = curated_names.origins
         self._ordinary = ordinary
         self._capitals = capitals
         self._skeleton = skeleton
@@ -216,6 +232,10 @@ class Gazetteer:
         """Say whether somebody wrote this name down because it makes news."""
         return name_key(folded_name) in self._names
 
+    def origin(self, folded_name: str) -> str | None:
+        """Return which row of the record's own words added this name; None for the shipped names."""
+        return self._origins.get(name_key(folded_name)) if self._origins else None
+
     def is_inside(self, inner_id: str, outer_id: str) -> bool:
         """Say whether a place lies in another by its parents and its country; a place lies in itself."""
         found = self._inside.get((inner_id, outer_id))
@@ -276,17 +296,26 @@ class Gazetteer:
         ranked[entry.id] = (0 if entry.level == "country" else tier, -weight, entry)
 
 
+NO_PLACES = OwnPlaces()
+"""The shipped gazetteer as it is."""
+
+
 def load_gazetteer(
-    language: str, fold: Callable[[str], str], skeleton: Callable[[str], str], data: Path = DATA
+    language: str,
+    fold: Callable[[str], str],
+    skeleton: Callable[[str], str],
+    data: Path = DATA,
+    own: OwnPlaces = NO_PLACES,
 ) -> Gazetteer:
-    """Return the gazetteer for a language (a folder under `data/`), given the language's fold and skeleton.
+    """Return the gazetteer for a language (a folder under `data/`), given the language's fold and skeleton, with a record's
+    own places.
 
     Raises:
         ResourceError: a data file is missing or broken, or a name points at a place that does not exist.
     """
     index = read_index(data / "gazetteer.bin")
     curated: dict[str, Entry] = {}
-    for number, row in enumerate(read_tsv(data / "places.tsv", PlaceRow), 2):
+    for number, row in enumerate([*read_tsv(data / "places.tsv", PlaceRow), *own.places], 2):
         if row.level not in LEVELS:
             raise ResourceError(f"places.tsv:{number} column level: {row.level!r} is not one of {', '.join(LEVELS)}.")
         curated[row.id] = Entry(
@@ -301,7 +330,7 @@ def load_gazetteer(
             kind=row.kind or "",
         )
     names: dict[str, list[str]] = {}
-    name_rows = read_tsv(data / language / "place_names.tsv", PlaceNameRow)
+    name_rows = [*read_tsv(data / language / "place_names.tsv", PlaceNameRow), *own.names]
     unknown = index.lacks({row.id for row in name_rows} - curated.keys())
     for number, (row_, key) in enumerate(zip(name_rows, _name_keys([r.name for r in name_rows], fold), strict=True), 2):
         if row_.id in unknown:
@@ -312,8 +341,9 @@ def load_gazetteer(
     stop = read_tsv(data / language / "place_stop.tsv", PlaceStopRow)
     ordinary = frozenset(_name_keys([row.word for row in stop], fold))
     capitals = _read_capitals(data / "capitals.tsv", index, curated)
-    own_names = {name: tuple(ids) for name, ids in names.items()}
-    return Gazetteer(index, curated, own_names, ordinary, capitals, skeleton)
+    origins = dict(zip(_name_keys([r.name for r in own.names], fold), [r.source for r in own.names], strict=True))
+    known = CuratedNames({name: tuple(ids) for name, ids in names.items()}, origins)
+    return Gazetteer(index, curated, known, ordinary, capitals, skeleton)
 
 
 def _read_capitals(path: Path, index: Index, curated: dict[str, Entry]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from marsad.intake.documents import EXTRACTOR
 from marsad.language import Language
 from marsad.link.model import ReportSketch
 from marsad.model import CodedDocument, Document, Received, Taken
+from marsad.overlay import NOTHING, Known, Overlay
 from marsad.resources import DATA, read_tsv
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ class Reader:
         return sketch_report(coded, self._language, *self._linking)
 
 
-def load_reader(code: str = LANGUAGE) -> Reader:
-    """Load the language with this ISO 639 code and everything the coder needs.
+def load_reader(code: str = LANGUAGE, overlay: Overlay = NOTHING) -> Reader:
+    """Load the language with this ISO 639 code and everything the coder needs, with the words that a record adds.
 
     Raises:
         ResourceError: a data file is broken.
@@ -92,10 +93,23 @@ def load_reader(code: str = LANGUAGE) -> Reader:
 
     # What is loaded stays: the collector need look neither while it grows nor ever again.
     with _no_collecting():
-        language = lang.load(code)
+        language = lang.load(code, overlay)
         kit = coder.load_kit(DATA / code, language.actors, language.gazetteer)
-        gc.freeze()
+        if not overlay:  # one with own words makes way for the next when they change
+            gc.freeze()
     return Reader(language, kit, coder.code)
+
+
+def load_reader_of(record: Record) -> tuple[Reads, Overlay]:
+    """Load the reader with the words that people added for this record; returns them too, for the run that reads."""
+    own = record.own_words()
+    return (load_reader(overlay=own) if own else load_reader()), own
+
+
+def start_reading(record: Record) -> tuple[Reads, int]:
+    """Load the reader for a record and note that it starts to read; returns it with the key of its run."""
+    reader, own = load_reader_of(record)
+    return reader, record.start_run(coder_version(), data_version(), own)
 
 
 @contextlib.contextmanager
@@ -145,6 +159,15 @@ def load_names(code: str = LANGUAGE) -> Actors:
     from marsad.actors import load_actors
 
     return load_actors(code, load_fold(code))
+
+
+def load_known(overlay: Overlay = NOTHING, code: str = LANGUAGE) -> Known:
+    """Load what a new row of a record's own words is checked against; takes as long as a language to load."""
+    from marsad import lang
+    from marsad.lang.ar.script import has_letters
+
+    language = lang.load(code, overlay)
+    return Known(language.actors, language.gazetteer, load_fold(code), has_letters)
 
 
 def find_areas(text: str, code: str = LANGUAGE) -> list[Area]:
@@ -320,17 +343,30 @@ def _language_of(text: str) -> str | None:
     return language_of(text)
 
 
-def relink(record: Record, load: Callable[[], Reads], *, reread: bool = False) -> Iterator[str]:
+def relink(record: Record, load: Callable[[Record], tuple[Reads, Overlay]], *, reread: bool = False) -> Iterator[str]:
     """Link the reports in a record that never were, or read every one again; yields a sentence for each that failed.
 
     The incidents are then still to be built anew (`Record.relink`). Nothing is loaded where there is nothing to read.
     """
+    yield from _go_through(record, record.current() if reread else record.unlinked(), load, reread=reread)
+
+
+def reread(
+    record: Record, names: Iterable[str], load: Callable[[Record], tuple[Reads, Overlay]] = load_reader_of
+) -> Iterator[str]:
+    """Read some reports of a record again; their incidents follow at once. Yields a sentence for each that failed."""
+    yield from _go_through(record, (record.find(name)[1] for name in names), load, reread=True)
+
+
+def _go_through(
+    record: Record, every: Iterable[CodedDocument], load: Callable[[Record], tuple[Reads, Overlay]], *, reread: bool
+) -> Iterator[str]:
     reader: Reads | None = None
     run = 0
-    for coded in record.current() if reread else record.unlinked():
+    for coded in every:
         if reader is None:
-            reader = load()
-            run = record.start_run(coder_version(), data_version()) if reread else 0
+            reader, own = load(record)
+            run = record.start_run(coder_version(), data_version(), own) if reread else 0
         try:
             if reread:
                 again = reader.read(coded.document)

@@ -24,7 +24,8 @@ from marsad.intake.documents import Beside, Metadata, UnreadableError
 from marsad.intake.feeds import Item, read_feed
 from marsad.intake.fetch import AGENT, Answer, Fetcher, FetchError
 from marsad.intake.web import received_of
-from marsad.record import Record, watched
+from marsad.overlay import Overlay
+from marsad.record import Record, watched, words
 from marsad.record.watched import Feed, FeedItem
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -85,15 +86,19 @@ def _watched(path: str, number: int, entry: Any) -> Watched:
     return Watched(url=url, name=str(entry.get("name") or urlsplit(url).hostname), every_s=seconds)
 
 
+Load = Callable[[Record], tuple[pipeline.Reads, Overlay]]
+
+
 class Watcher:
     """Watches feeds for a record."""
 
-    def __init__(self, record: Record, reader: pipeline.Reads, listed: list[Watched], means: Means) -> None:
+    def __init__(self, record: Record, load: Load, listed: list[Watched], means: Means) -> None:
+        """Take `load`, which gives the reader for a record with the record's own words."""
         self._record = record
-        self._reader = reader
+        self._load = load
         self._listed = listed
         self._means = means
-        self._run: int | None = None
+        self._reading: tuple[pipeline.Reads, int, int] | None = None
         self._last: dict[str, datetime.datetime] = {}
         self._robots: dict[str, tuple[datetime.datetime, Any]] = {}
 
@@ -185,12 +190,20 @@ class Watcher:
             return
         except UnreadableError as why:
             found = InputProblem(where=url, reason=why.reason, remedy=why.remedy)
-        if self._run is None:
-            self._run = self._record.start_run(pipeline.coder_version(), pipeline.data_version())
-        yield from pipeline.process([found], self._reader, self._record, self._run)
+        reader, run = self._ready()
+        yield from pipeline.process([found], reader, self._record, run)
         validators = {"etag": answer.header("etag"), "modified": answer.header("last-modified")}
         # Written after the report: a stop in between fetches the page again, and finds the report unchanged.
         self._put(item, {**self._again(item), **validators})
+
+    def _ready(self) -> tuple[pipeline.Reads, int]:
+        """The reader and its run; loaded anew once people have changed the words of the record."""
+        newest = self._record.look(words.newest)
+        if self._reading is None or self._reading[2] != newest:
+            reader, own = self._load(self._record)
+            run = self._record.start_run(pipeline.coder_version(), pipeline.data_version(), own)
+            self._reading = reader, run, newest
+        return self._reading[:2]
 
     def _put(self, item: FeedItem, changes: dict[str, Any]) -> None:
         self._record.change(lambda c: watched.put_item(c, msgspec.structs.replace(item, **changes)))

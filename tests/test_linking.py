@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from marsad import pipeline
 from marsad.errors import RecordError
 from marsad.model import CodedDocument, Document, Event
+from marsad.overlay import NOTHING
 from marsad.record import Filters, Record, StoredJudgement, open_record
 from marsad.record.schema import changes
 
@@ -98,7 +99,7 @@ def test_all_at_once_gives_what_one_by_one_gives(
     for document in coded.values():
         record.add(document, run)
     assert told(record) == {}
-    assert list(pipeline.relink(record, lambda: reader)) == []
+    assert list(pipeline.relink(record, lambda _: (reader, NOTHING))) == []
     record.relink()
     assert told(record) == in_order
     record.relink()

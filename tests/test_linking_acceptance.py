@@ -14,6 +14,7 @@ from incident_gold import EXAM, OWN, Read, add, documents, incident_with, judged
 from marsad import pipeline
 from marsad.lang.ar import load
 from marsad.model import CodedDocument, Document
+from marsad.overlay import NOTHING
 from marsad.record import Filters, Record, open_record
 from marsad.resources import DATA
 
@@ -58,7 +59,7 @@ def test_any_order_gives_the_same_incidents_of_the_exam(reader: pipeline.Reader,
         run = record.start_run("1", "data")
         for report in reports:
             record.add(report.coded, run)
-        assert list(pipeline.relink(record, lambda: reader)) == []
+        assert list(pipeline.relink(record, lambda _: (reader, NOTHING))) == []
         record.relink()
         assert told(record) == in_order
 
@@ -121,7 +122,7 @@ def test_judgements_hold_when_a_changed_lexicon_reads_again(
     record.judge(judged("not-same", "r07:e1", right="r08:e1"))
     record.judge(judged("same", "r23:e1", right="r24:e1"))
     record.judge(judged("correct", ids["r07:e1"], field="killed", value=13))
-    assert list(pipeline.relink(record, lambda: another_reader, reread=True)) == []
+    assert list(pipeline.relink(record, lambda _: (another_reader, NOTHING), reread=True)) == []
     record.relink()
     now = {name: record.find(name)[1].events for name in names}
     assert now["r07"][0].trigger != own["r07"].coded.events[0].trigger

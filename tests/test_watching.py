@@ -14,6 +14,7 @@ from web_server import WebServer, running, sends
 
 from marsad.errors import InputError
 from marsad.intake.fetch import Fetcher
+from marsad.overlay import NOTHING
 from marsad.record import Filters, Record, open_record, watched
 from marsad.watching import Means, Watched, Watcher, read_watchlist
 
@@ -41,7 +42,7 @@ def watcher(record: Record, web: WebServer, clock: Clock, *paths: str, every_s: 
     fetcher = Fetcher(lambda _host, _port: ["127.0.0.1"], lambda _: True, ports=frozenset((web.port,)))
     means = Means(fetcher=fetcher, now=lambda: clock.now, dice=random.Random(1), pause=clock.advance)
     listed = [Watched(url=web.url(path), name=path, every_s=every_s) for path in paths]
-    return Watcher(record, StandIn(), listed, means)
+    return Watcher(record, lambda _: (StandIn(), NOTHING), listed, means)
 
 
 def rss(web: WebServer, *paths: str, date: str = "Tue, 01 Jul 2025 09:30:00 +0300") -> str:

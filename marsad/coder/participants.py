@@ -175,7 +175,7 @@ def _best_actor(hits: Sequence[tuple[int, int, Hit]], actors: Actors, passage: P
                 -first,
             )
             if best is None or rank > best[0]:
-                best = (rank, actor, f"actor_names.tsv {name.name} → {name.id} {name.kind}")
+                best = (rank, actor, f"{name.table()} {name.name} → {name.id} {name.kind}")
     return (best[1], best[2]) if best else (None, "")
 
 

@@ -68,8 +68,15 @@ def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
         labels = passage.roles[number].labels
         for name, entry in _most_specific(resolved, gazetteer, passage.sentences[number]):
             label = next((labels[i][2:] for i in range(name.first, name.last + 1) if labels[i] != "O"), "")
-            sites.append(Site(number, name.first, name.last, entry, label, name.rule))
+            rule = _told(name.rule, gazetteer)
+            sites.append(Site(number, name.first, name.last, entry, label, rule))
     return sites
+
+
+def _told(rule: str, gazetteer: Gazetteer) -> str:
+    """The rule by which a name was read, with the row of the record's own words that added the name."""
+    origin = gazetteer.origin(rule.removeprefix("gazetteer "))
+    return f"{rule} ({origin})" if origin else rule
 
 
 def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -73,9 +74,11 @@ def _add(
 
     # Pages are asked for one after the other: reading keeps up with that.
     count = processes or (1 if any("://" in source for source in sources) else _cores())
-    crew = workers.Crew(count=count, load=pipeline.load_reader, location=settings.record)
     with open_the_record(settings, create=True) as record:
-        run = record.start_run(pipeline.coder_version(), pipeline.data_version())
+        own = record.own_words()
+        load = functools.partial(pipeline.load_reader, overlay=own) if own else pipeline.load_reader
+        crew = workers.Crew(count=count, load=load, location=settings.record)
+        run = record.start_run(pipeline.coder_version(), pipeline.data_version(), own)
         yield from workers.process(inputs, crew, record, run)
 
 
@@ -86,4 +89,5 @@ def _would_add(settings: Settings, inputs: Iterator[Received | InputProblem]) ->
     with contextlib.ExitStack() as stack:
         there = "://" in settings.record or Path(settings.record).exists()
         record = stack.enter_context(open_the_record(settings)) if there else None
-        yield from preview(inputs, pipeline.load_reader(), record)
+        reader = pipeline.load_reader() if record is None else pipeline.load_reader_of(record)[0]
+        yield from preview(inputs, reader, record)

@@ -64,8 +64,8 @@ def _fill(location: str) -> list[CodedDocument]:
 
     found = []
     with open_record(location, pipeline.load_fold()) as record:
-        run = record.start_run(pipeline.coder_version(), pipeline.data_version())
-        for outcome in pipeline.process(read([str(DATA / "samples")]), pipeline.load_reader(), record, run):
+        reader, run = pipeline.start_reading(record)
+        for outcome in pipeline.process(read([str(DATA / "samples")]), reader, record, run):
             if outcome.problem:
                 complain(outcome.problem)
             if outcome.coded is not None:

@@ -38,7 +38,7 @@ def link(settings: Settings, reread: bool) -> int:
 
     with open_the_record(settings) as record:
         failed = 0
-        for problem in pipeline.relink(record, pipeline.load_reader, reread=reread):
+        for problem in pipeline.relink(record, pipeline.load_reader_of, reread=reread):
             failed += 1
             complain(problem)
         count = record.relink(_helpers())

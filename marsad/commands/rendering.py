@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from marsad.export.wording import Value, Wording
     from marsad.model import CodedDocument, Document, Event, Why
     from marsad.record import StoredDocument
+    from marsad.record.words import StoredWord
 
 _STATUS_STYLE = {"actual": "", "future": "cyan", "hypothetical": "yellow", "negated": "magenta", "historical": "dim"}
 _NARROWEST_TABLE = 120
@@ -175,3 +176,16 @@ def one_line(text: str) -> Text:
 
 def _clean(text: str) -> str:
     return "".join(c if c.isprintable() or c in _HARMLESS else " " for c in text)
+
+
+def word_table(wording: Wording, found: Iterable[StoredWord]) -> Table:
+    """Return a table of the words that people added to the lexicon; those taken back are dim."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for key in ("number", "judged_at", "author", "word_kind", "word_name", "id", "word_english", "reason"):
+        table.add_column(wording.say(key), overflow="fold")
+    for word in found:
+        row = word.row
+        told = (row.kind, row.name, row.id, row.english) if row else ("undo", str(word.undoes), None, None)
+        cells = (str(word.key), word.at, word.author, *told, word.reason)
+        table.add_row(*(one_line(c or "") for c in cells), style="dim" if word.undone else "")
+    return table

@@ -47,7 +47,7 @@ def watch(settings: Settings, path: str, once: bool) -> int:
     )
     done = failed = 0
     with open_the_record(settings, create=True) as record:
-        watcher = Watcher(record, pipeline.load_reader(), listed, means)
+        watcher = Watcher(record, pipeline.load_reader_of, listed, means)
         while True:
             for outcome in watcher.step():
                 done += outcome.state in ("added", "new-version")

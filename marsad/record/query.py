@@ -96,7 +96,7 @@ def list_documents(connection: sa.Connection, filters: Filters, fold: Fold) -> I
         found = sa.select(events.c.document).where(*_event_conditions(wanted, fold))
         select = select.where(documents.c.key.in_(found))
     if filters.text is not None:
-        select = select.where(_has_words(filters.text, fold))
+        select = select.where(has_words(filters.text, fold))
     select = select.order_by(sa.nulls_last(documents.c.published.desc()), documents.c.key)
     for row in stream(connection, select.limit(filters.limit)):
         yield _stored(row)
@@ -179,7 +179,8 @@ def _exists(table: sa.Table, condition: sa.ColumnElement[bool]) -> sa.ColumnElem
     return sa.exists().where(table.c.event == events.c.key, condition)
 
 
-def _has_words(text: str, fold: Fold) -> sa.ColumnElement[bool]:
+def has_words(text: str, fold: Fold) -> sa.ColumnElement[bool]:
+    """Return the condition that a report's text holds all these words, each perhaps inside a longer one."""
     words = re.findall(r"\w+", fold(text))
     if not words:
         return sa.false()
@@ -213,7 +214,7 @@ def _in_words(element: Any, compiler: Any, **options: Any) -> str:
 
 def conditions(filters: Filters, fold: Fold) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on events and their reports that the filters set."""
-    words = [] if filters.text is None else [_has_words(filters.text, fold)]
+    words = [] if filters.text is None else [has_words(filters.text, fold)]
     return [*_event_conditions(filters, fold), *words]
 
 
@@ -222,7 +223,7 @@ def event_filters(filters: Filters, fold: Fold) -> Iterator[sa.ColumnElement[boo
     wanted = msgspec.structs.replace(filters, types=(), since=None, until=None, min_killed=None)
     yield from _event_conditions(wanted, fold)
     if filters.text is not None:
-        yield _has_words(filters.text, fold)
+        yield has_words(filters.text, fold)
 
 
 def stream(connection: sa.Connection, select: sa.Select[Any]) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0008"
+VERSION = "0009"
 """The newest migration; a record at this version needs no migrating."""
 
 metadata = sa.MetaData(
@@ -26,7 +26,10 @@ runs = sa.Table(
     sa.Column("coder", sa.String, nullable=False),
     sa.Column("data", sa.String, nullable=False),
     sa.Column("started_at", sa.String, nullable=False),
+    sa.Column("words", sa.Integer),
 )
+"""Who read: the version of the program, the hash of its data and of the words that this record adds, and up to which row of
+`words` these were known; None where the run knew of no such words."""
 
 documents = sa.Table(
     "documents",
@@ -230,9 +233,32 @@ judgements = sa.Table(
     sa.Column("value", sa.Integer),
     sa.Column("reason", sa.Text),
     sa.Column("undoes", sa.Integer, sa.ForeignKey("judgements.key")),
+    sa.Column("detail", sa.Text),
 )
 """What people judged, never changed: a later row may undo an earlier one. Events are named by their report and the words
-of their mentions, so that a judgement outlives another reading."""
+of their mentions, so that a judgement outlives another reading. `detail` is what a person said of words of the text."""
+
+machine_readings = sa.Table(
+    "machine_readings",
+    metadata,
+    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True),
+    sa.Column("reading", sa.Text, nullable=False),
+)
+"""What the machine read in reports whose events people corrected, so that each correction can be taken back."""
+
+words = sa.Table(
+    "words",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("entry", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("undoes", sa.Integer, sa.ForeignKey("words.key")),
+)
+"""Actors, places and names that people add to the lexicon for this record, never changed: a later row may undo an earlier
+one."""
 
 agreements = sa.Table(
     "agreements",

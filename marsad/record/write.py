@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from marsad.link.model import ReportSketch
 from marsad.model import CodedDocument, Document, Event, Taken
-from marsad.record import adding, doctor, judging, proof, query, rebuild
+from marsad.overlay import NOTHING, Overlay
+from marsad.record import adding, doctor, judging, proof, query, rebuild, words
 from marsad.record import incidents as telling
 from marsad.record.adding import Added
 from marsad.record.comparing import Helpers
@@ -66,10 +67,18 @@ class Record:
         self._writer = self._reader = None
         self._engine.dispose()
 
-    def start_run(self, coder: str, data: str) -> int:
-        """Note that a coder version starts reading with a data version; returns the key of the run."""
+    def start_run(self, coder: str, data: str, own: Overlay = NOTHING) -> int:
+        """Note that a coder version starts reading with a data version and the record's own words; returns the key of the
+        run.
+        """
+        version = f"{data}+{own.version()}" if own else data
+        row = {"coder": coder, "data": version, "started_at": adding.now(), "words": own.newest or None}
         with self._transaction() as connection:
-            return _NEW_RUN.insert(connection, {"coder": coder, "data": data, "started_at": adding.now()})
+            return _NEW_RUN.insert(connection, row)
+
+    def own_words(self) -> Overlay:
+        """Return the words that people added to the lexicon for this record."""
+        return self.look(words.in_force)
 
     def has(self, document: Document) -> bool:
         """Say whether adding this report would change nothing."""

@@ -28,6 +28,7 @@ from marsad.web import (
     report,
     review,
     sources,
+    words,
 )
 from marsad.web.desk import Desk
 from marsad.web.security import Gate, comes_from_here
@@ -43,6 +44,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *processes.ROUTES,
     *agreements.ROUTES,
     *sources.ROUTES,
+    *words.ROUTES,
     *people.ROUTES,
     *account.ROUTES,
     *accuracy.ROUTES,

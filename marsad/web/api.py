@@ -26,7 +26,6 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from marsad import pipeline
 from marsad.codebook import load_codebook
 from marsad.errors import InputError
 from marsad.export import FORMATS, write_stream
@@ -320,7 +319,7 @@ async def _news(view: View, filters: Filters, since: int | None) -> AsyncIterato
 def read_report(request: Request[Any, Any, Any], data: JSONBody[Posted]) -> Response[bytes]:
     """Return what a posted report says, as `marsad read` prints it."""
     _asker(request, "reader", "read", "read:texts")
-    coded = desk_of(request).read(_document(data), pipeline.load_reader)
+    coded = desk_of(request).read(_document(data))
     return Response(msgspec.json.encode(to_contract(coded)), media_type=_JSON)
 
 
@@ -328,7 +327,7 @@ def read_report(request: Request[Any, Any, Any], data: JSONBody[Posted]) -> Resp
 def add_report(request: Request[Any, Any, Any], data: JSONBody[Posted]) -> Added:
     """Read a report, keep it and link what it tells; adding it again changes nothing."""
     person = _asker(request, "coder", "add")
-    return Added(id=data.id, state=desk_of(request).add(_document(data), pipeline.load_reader, person))
+    return Added(id=data.id, state=desk_of(request).add(_document(data), person))
 
 
 @post("/judgements", summary="Judge an incident", sync_to_thread=True, status_code=201, security=_takes("judge"))

@@ -6,9 +6,10 @@ Reading needs no turn; whoever writes, or asks the linker, which remembers, wait
 from __future__ import annotations
 
 import datetime
+import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -20,8 +21,9 @@ from litestar.handlers import BaseRouteHandler
 from marsad import pipeline
 from marsad.errors import InputError
 from marsad.model import CodedDocument, Document
+from marsad.overlay import Overlay
 from marsad.pipeline import Reads, load_fold
-from marsad.record import Record, StoredJudgement, open_record
+from marsad.record import Record, StoredJudgement, open_record, words
 from marsad.record.schema import audit
 from marsad.web.settings import SCOPE, DeskSettings, Person
 
@@ -38,8 +40,8 @@ class Desk:
         self.fold = load_fold()
         self._turn = threading.RLock()
         self._reading = threading.Lock()
-        self._reader: Reads | None = None
-        self._run: int | None = None
+        self._reader: tuple[Reads, Overlay, int] | None = None
+        self._run: tuple[int, int] | None = None
         self._kept: dict[object, tuple[float, int, object]] = {}
         self._changes = 0
         self._record = open_record(settings.record, self.fold, create=False)
@@ -48,27 +50,39 @@ class Desk:
         """Close the record."""
         self._record.close()
 
-    def read(self, document: Document, load: Callable[[], Reads]) -> CodedDocument:
+    def read(self, document: Document) -> CodedDocument:
         """Return what a report says; the reader is loaded once, and reads one report at a time."""
         with self._reading:
-            if self._reader is None:
-                self._reader = load()
-            if not self._reader.is_readable(document):
+            reader, _ = self._load(self._record)
+            if not reader.is_readable(document):
                 return CodedDocument(document=document, language=None)
-            return self._reader.read(document)
+            return reader.read(document)
 
-    def add(self, document: Document, load: Callable[[], Reads], person: Person) -> str:
+    def reread(self, names: Sequence[str]) -> list[str]:
+        """Read reports again with the lexicon as it is now; returns a sentence for each that failed."""
+        return self.work(lambda record: list(pipeline.reread(record, names, self._load)))
+
+    def _load(self, record: Record) -> tuple[Reads, Overlay]:
+        """The reader, loaded anew once people have changed the words of the record."""
+        newest = self.look(words.newest)
+        if self._reader is None or self._reader[2] != newest:
+            self._reader = None
+            gc.collect()  # a reader takes much room
+            self._reader = *pipeline.load_reader_of(record), newest
+        return self._reader[:2]
+
+    def add(self, document: Document, person: Person) -> str:
         """Read a report into the record and link it; returns what became of it. The log notes who added it.
 
         Raises:
             InputError: it cannot be read.
         """
-        with self._turn, self._reading:
-            if self._reader is None:
-                self._reader = load()
-            if self._run is None:
-                self._run = self._record.start_run(pipeline.coder_version(), pipeline.data_version())
-            (outcome,) = pipeline.process([document], self._reader, self._record, self._run)
+        with self._reading, self._turn:
+            reader, own = self._load(self._record)
+            if self._run is None or self._run[1] != own.newest:
+                run = self._record.start_run(pipeline.coder_version(), pipeline.data_version(), own)
+                self._run = run, own.newest
+            (outcome,) = pipeline.process([document], reader, self._record, self._run[0])
             if outcome.state == "failed":
                 raise InputError(f"The report could not be read ({outcome.problem}); please report this.")
             self._record.change(lambda c: note(c, person.name, "add report", document.id[:200], outcome.state))
@@ -98,6 +112,13 @@ class Desk:
         """Return the answer to a question that needs the record itself, and its linker; one at a time."""
         with self._turn:
             return question(self._record)
+
+    def work(self, question: Callable[[Record], Answer]) -> Answer:
+        """Do some work that needs the record itself, and reading, each part of it all or nothing; one at a time."""
+        with self._reading, self._turn:
+            answer = question(self._record)
+            self._changes += 1
+            return answer
 
     def change(self, work: Callable[[sa.Connection], Answer], person: Person, noted: tuple[str, str | None]) -> Answer:
         """Do some work on the record, all or nothing, and note in the audit log who did which action to what."""

@@ -1,4 +1,4 @@
-"""Publishers and cited sources, names that nobody listed, and the incidents of a view as a table to keep."""
+"""Publishers and cited sources, and the incidents of a view as a table to keep."""
 
 from __future__ import annotations
 
@@ -30,12 +30,6 @@ def sources(request: Request[Any, Any, Any]) -> Response[str]:
     return page(request, "sources.html", values)
 
 
-@get("/words", guards=_READER, sync_to_thread=True)
-def words(request: Request[Any, Any, Any]) -> Response[str]:
-    """Show the names that nobody listed, the most frequent first."""
-    return page(request, "words.html", {"found": desk_of(request).look(record_sources.unknown)})
-
-
 @get("/incidents.csv", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def table(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the incidents of a view as a table, in the language of whoever asks; the log notes it."""
@@ -62,4 +56,4 @@ def file_of(name: str, content: str) -> Response[bytes]:
     return Response(content.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-ROUTES: tuple[ControllerRouterHandler, ...] = (sources, words, table)
+ROUTES: tuple[ControllerRouterHandler, ...] = (sources, table)

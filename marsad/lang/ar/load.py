@@ -19,6 +19,7 @@ from marsad.lang.ar.reading import Arabic
 from marsad.lang.ar.script import fold_text
 from marsad.lang.ar.skeleton import skeleton
 from marsad.language import Word
+from marsad.overlay import NOTHING, Overlay
 
 FOLDER = resources.DATA / "ar"
 
@@ -43,8 +44,8 @@ def _is_pair(word: Word) -> bool:
     return stem.endswith("ا") and any(h.form == "singular" and fold_text(h.value.lemma) == stem[:-1] for h in owned)
 
 
-def load_arabic() -> Arabic:
-    """Return Arabic, ready to read.
+def load_arabic(overlay: Overlay = NOTHING) -> Arabic:
+    """Return Arabic, ready to read, with the words that a record adds.
 
     Raises:
         ResourceError: a data file is missing or broken.
@@ -66,8 +67,8 @@ def load_arabic() -> Arabic:
     )
     return Arabic(
         load_lexicon(FOLDER),
-        load_gazetteer("ar", fold_text, skeleton),
-        load_actors("ar", fold_text),
+        load_gazetteer("ar", fold_text, skeleton, own=overlay.places()),
+        load_actors("ar", fold_text, overlay.actors()),
         numbers,
         dates,
         Boilerplate(read(FOLDER / "boilerplate.tsv", BoilerplateRow)),

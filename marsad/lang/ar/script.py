@@ -96,6 +96,11 @@ def is_arabic(text: str) -> bool:
     return arabic >= 0.3 * len(sample) or arabic >= 0.3 * _count(_LETTER, sample)
 
 
+def has_letters(text: str) -> bool:
+    """Say whether a text has any Arabic letters."""
+    return _ARABIC.search(text) is not None
+
+
 def has_arabic_part(text: str) -> bool:
     """Say whether a text that is not Arabic as a whole has a paragraph that is."""
     return any(_count(_ARABIC, line) >= _PARAGRAPH and is_arabic(line) for line in text[:200_000].split("\n"))
