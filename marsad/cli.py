@@ -22,6 +22,7 @@ from marsad.commands.releasing import release
 from marsad.commands.serve import serve
 from marsad.commands.views import processes, relations
 from marsad.commands.watching import feeds, proof, watch
+from marsad.commands.webhooks import webhooks
 from marsad.commands.words import words
 from marsad.errors import InternalError, MarsadError
 
@@ -84,6 +85,7 @@ for _command in (
     demo,
     serve,
     accounts,
+    webhooks,
 ):
     cli.add_command(_command)
 

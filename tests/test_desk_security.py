@@ -69,6 +69,10 @@ NEEDS = {
     "GET /tokens": "reader",
     "POST /tokens": "reader",
     "POST /tokens/{mark:str}/end": "reader",
+    "GET /webhooks": "admin",
+    "POST /webhooks": "admin",
+    "POST /webhooks/{key:int}": "admin",
+    "POST /webhooks/deliveries/{key:int}/again": "admin",
     "GET /log": "admin",
 }
 """Every page and action with the least role that may have it; None is anybody."""

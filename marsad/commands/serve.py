@@ -40,6 +40,7 @@ def serve(settings: Settings, host: str, port: int, names: tuple[str, ...], **op
         lang=settings.lang,
         accounts=options["accounts"] or None,
         public=options["public"],
+        delivers=True,
     )
     run_desk(settings, made)
     return 0

@@ -2,7 +2,8 @@
 
 Only http and https. The name is resolved once, every address that it resolves to must be a public one, and the connection
 goes to just that address, so that a name that changes its mind leads nowhere; each redirect is looked at in the same way.
-Sizes, times, headers and redirects are bounded. No cookies are kept, no scripts run, nothing but GET is sent.
+Sizes, times, headers and redirects are bounded. No cookies are kept, no scripts run; nothing but GET is sent, save
+to a webhook that an admin registered.
 """
 
 from __future__ import annotations
@@ -125,7 +126,19 @@ class Fetcher:
             url = urljoin(url, target.strip())
         raise FetchError(f"more than {_MAX_REDIRECTS} redirects", "check the address in a browser")
 
-    def _ask(self, url: str, headers: Sequence[tuple[str, str]], deadline: float) -> Answer:
+    def post(self, url: str, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Answer:
+        """Send some bytes to an address under the same rules, and return the status and headers that come back.
+
+        No redirect is followed and nothing of the answer's body is read.
+
+        Raises:
+            FetchError: the address may not be asked, or nothing sound comes back.
+        """
+        return self._ask(checked_url(url, self._ports), headers, time.monotonic() + self._total_s, body)
+
+    def _ask(
+        self, url: str, headers: Sequence[tuple[str, str]], deadline: float, posted: bytes | None = None
+    ) -> Answer:
         parts = urlsplit(url)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -136,12 +149,16 @@ class Fetcher:
         clock.daemon = True
         clock.start()
         try:
-            connection.putrequest("GET", path, skip_accept_encoding=True)
+            connection.putrequest("GET" if posted is None else "POST", path, skip_accept_encoding=True)
             for name, value in (("User-Agent", AGENT), ("Accept-Encoding", "gzip"), ("Accept", "*/*"), *headers):
                 connection.putheader(name, value)
             connection.putheader("Connection", "close")
-            connection.endheaders()
+            if posted is not None:
+                connection.putheader("Content-Length", str(len(posted)))
+            connection.endheaders(posted)
             with connection.getresponse() as response:
+                if posted is not None:
+                    return Answer(url=url, status=response.status, headers=tuple(response.getheaders()), body=b"")
                 body = b"".join(_pieces(response, connection, deadline))
                 return _answer(url, response, body)
         except UnreadableError as why:

@@ -20,6 +20,7 @@ from marsad.web import (
     actions,
     agreements,
     errors,
+    hooks,
     incident,
     overview,
     people,
@@ -48,6 +49,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *people.ROUTES,
     *account.ROUTES,
     *accuracy.ROUTES,
+    *hooks.ROUTES,
 )
 """Every page and action of the desk."""
 
@@ -67,7 +69,15 @@ def make_app(settings: DeskSettings) -> Litestar:
     desk = Desk(settings)
     static: Router = create_static_files_router(path="/static", directories=[STATIC], cache_control=errors.STAYS)
 
+    teller = hooks.Teller(desk) if settings.delivers else None
+
+    def begin(_app: Litestar) -> None:
+        if teller is not None:
+            teller.start()
+
     def close(_app: Litestar) -> None:
+        if teller is not None:
+            teller.stop()
         desk.close()
 
     app = Litestar(
@@ -75,6 +85,7 @@ def make_app(settings: DeskSettings) -> Litestar:
         guards=[comes_from_here],
         exception_handlers=errors.HANDLERS,
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["/static/vendor/fonts"]),
+        on_startup=[begin],
         on_shutdown=[close],
         openapi_config=api.OPENAPI,
         include_in_schema=False,

@@ -152,6 +152,12 @@ class Desk:
         what = (f"judge {judgement.kind}", judgement.left or f"judgement {judgement.undoes}")
         return self.change(lambda connection: incidents.judge(connection, linker, signed), person, what)
 
+    def deliver(self) -> None:
+        """Tell webhooks what there is to tell."""
+        from marsad import delivering  # not every desk has webhooks
+
+        delivering.deliver(self._record, self.write, lambda: datetime.datetime.now(datetime.UTC))
+
 
 _JUDGEMENT = ("kind", "left", "right", "field", "value", "reason", "undoes")
 

@@ -23,7 +23,7 @@ LANGUAGES = ("ar", "en")
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the desk stands. `record` names the record, `host` and `port` where it listens, `names` further host names by
     which people reach it (behind a proxy, for instance), `public` the policy under which the API answers whoever has not
-    logged in (None: it does not), `lang` the language of who has not chosen one.
+    logged in (None: it does not), `lang` the language of who has not chosen one, `delivers` whether webhooks are told.
     """
 
     record: str = "marsad.db"
@@ -33,6 +33,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
     lang: str = "en"
     accounts: bool | None = None
     public: str | None = None
+    delivers: bool = False
 
     def needs_login(self) -> bool:
         """Say whether people must log in: wherever another machine can reach the desk, or if accounts are asked for."""

@@ -32,6 +32,7 @@ PAGES = (
     ("sources", "/sources", "reader"),
     ("words", "/words", "reader"),
     ("accounts", "/accounts", "admin"),
+    ("webhooks", "/webhooks", "admin"),
     ("log", "/log", "admin"),
 )
 """The menu: label, address, and the role that it takes."""
