@@ -158,6 +158,8 @@ def archives() -> Iterator[Hostile]:
     )  # fmt: skip
     for name in names:
         yield Hostile("names.zip", lambda name=name: make.zipped({name: TEXT.encode()}), READ)
+    yield Hostile("names.zip", lambda: make.zipped({"x": b"", "a.txt": TEXT.encode()}).replace(b"x", b""), EITHER)
+    yield Hostile("nameless.zip", nameless, READ)
     good = make.zipped({"a.txt": TEXT.encode(), "b.txt": MORE.encode()})
     for at in range(0, len(good), 6):
         yield Hostile("bits.zip", lambda at=at: good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :], EITHER)
@@ -188,6 +190,18 @@ def lying(archive: bytes) -> bytes:
     """An archive whose members claim to be small."""
     at = archive.find(b"PK\x01\x02")
     return archive[: at + 24] + struct.pack("<L", 1) + archive[at + 28 :]
+
+
+def nameless() -> bytes:
+    """An archive with a member that has no name."""
+    import io
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        entry = zipfile.ZipInfo("")
+        archive.writestr(entry, TEXT)
+        archive.writestr("a.txt", TEXT)
+    return out.getvalue()
 
 
 def linked() -> bytes:

@@ -142,6 +142,8 @@ def running() -> Iterator[WebServer]:
                 reply(self)
             self.close_connection = True
 
+        do_POST = do_GET  # noqa: N815
+
         def log_message(self, *_arguments: object) -> None:
             pass
 

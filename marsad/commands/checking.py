@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from marsad.commands.options import Settings, complain, is_terminal, open_the_record, say, with_settings
+from marsad.commands.stamping import with_roots, wrong_stamps
 from marsad.errors import InputError
 
 
@@ -59,13 +60,14 @@ def check_data(settings: Settings) -> int:
 
 
 @click.command()
+@with_roots
 @with_settings
-def doctor(settings: Settings) -> int:
-    """Check the record: the database itself, every quotation, no orphan, no duplicate; each fault is named."""
+def doctor(settings: Settings, roots: str | None) -> int:
+    """Check the record: the database itself, every quotation, no orphan, no duplicate, time-stamps; each fault is named."""
     from marsad.export.wording import Wording
 
     with open_the_record(settings) as record:
-        faults = record.examine()
+        faults = [*record.examine(), *wrong_stamps(record, roots)]
     for fault in faults:
         complain(fault)
     if faults:

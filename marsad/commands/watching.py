@@ -6,12 +6,13 @@ import datetime
 import random
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from marsad.commands.options import Settings, complain, is_terminal, open_the_record, say, with_settings
+from marsad.commands.stamping import add_stamps, with_roots, wrong_stamps
 from marsad.errors import InputError
 
 if TYPE_CHECKING:
@@ -92,16 +93,24 @@ def feeds(settings: Settings, form: str | None) -> int:
 @click.argument("path", required=False, metavar="FILE", type=click.Path(dir_okay=False))
 @click.option("--report", help="Only what this report was received as.")
 @click.option("--check", is_flag=True, help="Derive each text again from its bytes, and say where it differs.")
+@click.option("--stamp", "service", metavar="URL", help="Have a service (RFC 3161) stamp what has no time-stamp yet.")
+@with_roots
 @with_settings
-def proof(settings: Settings, path: str | None, report: str | None, check: bool) -> int:
-    """Write what was received as a web archive (.warc or .warc.gz), or list it: hash, time, kind, place."""
+def proof(settings: Settings, path: str | None, report: str | None, **options: Any) -> int:
+    """Write what was received as a web archive (.warc or .warc.gz), or list it: hash, time, kind, place.
+
+    A service that stamps sees hashes only. --check looks at the time-stamps too.
+    """
     from marsad.record import proof as kept
 
     if path is not None and not path.lower().endswith((".warc", ".warc.gz")):
         raise InputError(f"{path} is no name of a web archive; end it in .warc or .warc.gz.")
     with open_the_record(settings) as record:
-        if check:
-            return _check(settings, record.look(lambda c: _differing(c, report)))
+        if options["service"]:
+            return add_stamps(settings, record, options["service"], make_fetcher())
+        if options["check"]:
+            wrong = wrong_stamps(record, options["roots"])
+            return _check(settings, record.look(lambda c: _differing(c, report)), wrong)
         if path is not None:
             from marsad.export.warc import write_warc
 
@@ -129,8 +138,10 @@ def _differing(connection: Connection, report: str | None) -> list[str]:
     return found
 
 
-def _check(settings: Settings, differing: list[str]) -> int:
-    for line in differing:
+def _check(settings: Settings, differing: list[str], wrong: list[str]) -> int:
+    for line in (*differing, *wrong):
         complain(line)
-    say(settings, f"{len(differing)} texts differ from what their bytes give now.")
-    return 1 if differing else 0
+    say(
+        settings, f"{len(differing)} texts differ from what their bytes give now, {len(wrong)} time-stamps do not hold."
+    )
+    return 1 if differing or wrong else 0

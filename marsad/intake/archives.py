@@ -50,7 +50,10 @@ def split_zip(stream: IO[bytes], where: Where, depth: int, split: Split) -> Iter
     except _ERRORS as error:
         raise UnreadableError(f"is not a sound zip archive ({_cause(error)})", _DAMAGED) from error
     with archive:
-        members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith(_SKIPPED)]
+        # is_dir() trips over a member without a name.
+        members = [
+            m for m in archive.infolist() if not m.filename.endswith("/") and not m.filename.startswith(_SKIPPED)
+        ]
         if len(members) > MAX_MEMBERS:
             raise UnreadableError(f"it has {len(members):,} members", "pack fewer files into one archive")
         if not members:

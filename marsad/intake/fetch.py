@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ipaddress
+import queue
 import re
 import socket
 import ssl
@@ -142,13 +143,14 @@ class Fetcher:
         parts = urlsplit(url)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        connection = _Pinned(host, port, self._address(host, port), parts.scheme == "https", deadline)
+        connection = _Pinned(host, port, self._address(host, port, deadline), parts.scheme == "https", deadline)
         path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
         # Waiting for a single byte is bounded by the socket; a server that sends one a second is ended by the clock.
         clock = threading.Timer(max(0.0, deadline - time.monotonic()), connection.abort)
         clock.daemon = True
         clock.start()
         try:
+<<<<<<< HEAD
             connection.putrequest("GET" if posted is None else "POST", path, skip_accept_encoding=True)
             for name, value in (("User-Agent", AGENT), ("Accept-Encoding", "gzip"), ("Accept", "*/*"), *headers):
                 connection.putheader(name, value)
@@ -156,8 +158,14 @@ class Fetcher:
             if posted is not None:
                 connection.putheader("Content-Length", str(len(posted)))
             connection.endheaders(posted)
+=======
+            connection.putrequest("GET" if sent is None else "POST", path, skip_accept_encoding=True)
+            for name, value in (("User-Agent", AGENT), ("Accept-Encoding", "gzip"), ("Accept", "*/*"), *headers):
+                connection.putheader(name, value)
+            connection.putheader("Connection", "close")
+            connection.endheaders(sent)
             with connection.getresponse() as response:
-                if posted is not None:
+                if not is_wanted:
                     return Answer(url=url, status=response.status, headers=tuple(response.getheaders()), body=b"")
                 body = b"".join(_pieces(response, connection, deadline))
                 return _answer(url, response, body)
@@ -176,10 +184,12 @@ class Fetcher:
             clock.cancel()
             connection.close()
 
-    def _address(self, host: str, port: int) -> str:
+    def _address(self, host: str, port: int, deadline: float) -> str:
         """The one address that will be asked; a host of which any address is refused is refused."""
         try:
-            addresses = self._resolve(host, port)
+            addresses = _in_time(lambda: self._resolve(host, port), min(_CONNECT_S, deadline - time.monotonic()))
+        except TimeoutError as error:
+            raise FetchError(f"looking up {host} takes too long", "try again later", may_pass=True) from error
         except (OSError, UnicodeError) as error:
             raise FetchError(f"there is no host {host!r}", "check the address", may_pass=True) from error
         for address in addresses:
@@ -188,6 +198,30 @@ class Fetcher:
         if not addresses:
             raise FetchError(f"there is no host {host!r}", "check the address", may_pass=True)
         return addresses[0]
+
+
+def _in_time(look_up: Callable[[], Sequence[str]], limit_s: float) -> Sequence[str]:
+    """What a look-up finds; the system's own cannot be told to end, so that it is left behind.
+
+    Raises:
+        TimeoutError: it takes longer than that.
+    """
+    found: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
+
+    def look() -> None:
+        try:
+            found.put(look_up())
+        except Exception as error:
+            found.put(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        answer = found.get(timeout=max(0.0, limit_s))
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 class _Pinned(http.client.HTTPConnection):

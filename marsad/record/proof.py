@@ -170,6 +170,19 @@ def set_stamp(connection: sa.Connection, digest: str, stamp: bytes) -> None:
     connection.execute(received.update().where(received.c.hash == digest).values(stamp=stamp))
 
 
+def unstamped(connection: sa.Connection, limit: int) -> list[tuple[str, bytes]]:
+    """Return so many hashes, each with its bytes, that have no time-stamp yet."""
+    select = sa.select(received.c.hash, received.c.content).where(received.c.stamp.is_(None)).limit(limit)
+    return [(row.hash, zlib.decompress(row.content)) for row in connection.execute(select)]
+
+
+def stamps(connection: sa.Connection) -> Iterator[tuple[str, bytes]]:
+    """Yield the hashes of received bytes with their time-stamps."""
+    select = sa.select(received.c.hash, received.c.stamp).where(received.c.stamp.is_not(None))
+    for row in connection.execute(select.execution_options(yield_per=100)):
+        yield row.hash, row.stamp
+
+
 def _receipts(report: str | None) -> sa.Select[tuple[object, ...]]:
     names = ("key", "kind", "place", "url", "headers", "at", "extractor", "dated_by", "author", "marks")
     select = (

@@ -20,6 +20,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 # What takes pages apart is instrumented too, so that the fuzzer sees where its bytes lead there.
 with atheris.instrument_imports(include=["marsad", "trafilatura", "zipfile", "mailbox"]):
+    # Imported here what is else imported when it is first needed.
+    import trafilatura  # noqa: F401
+
+    import marsad.coder
+    import marsad.lang
+    import marsad.lang.ar.reading
+    import marsad.link.sketch  # noqa: F401
     from tests.fuzz.targets import TARGETS, seeds
 
 LONGEST_S = 10

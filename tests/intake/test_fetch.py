@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -173,3 +174,16 @@ def test_variants_of_an_address_name_one_page() -> None:
 def test_a_page_speaks_only_for_its_own_site(other: str, expected: bool) -> None:
     assert is_same_site("https://www.a.example/1", other) == expected
     assert not is_same_site("https://one.co.uk/", "https://two.co.uk/")
+
+
+def test_a_look_up_that_hangs_is_left_behind(web: WebServer) -> None:
+    answers = threading.Event()
+
+    def slow(_host: str, _port: int) -> Sequence[str]:
+        answers.wait()
+        return ["93.184.216.34"]
+
+    with pytest.raises(FetchError, match=r"looking up news\.example takes too long") as caught:
+        Fetcher(slow, ports=frozenset((web.port,)), total_s=0.2).get(web.url("/good"))
+    answers.set()
+    assert caught.value.may_pass
