@@ -27,7 +27,9 @@ from marsad.intake.pages import read_page
 from marsad.model import Received, Taken
 
 _MAX_PARTS = 500
+_LONGEST_HEADER = 20_000
 _NO_TEXT = "give a mail with words in it; what is attached must be saved and given by itself"
+_BOUNDARY = re.compile(rb"boundary=", re.IGNORECASE)
 _START = re.compile(rb"From \S")
 
 
@@ -113,6 +115,9 @@ def read_saved_page(received: Received) -> Taken:
 
 
 def _parse(content: bytes) -> email.message.Message:
+    if len(_BOUNDARY.findall(content)) > _MAX_PARTS:
+        # Taking parts in parts apart costs the square of their number.
+        raise UnreadableError(f"the mail has more than {_MAX_PARTS} parts", "save its text as a file")
     try:
         message = email.message_from_bytes(content, policy=email.policy.compat32)
     except (ValueError, LookupError, RecursionError, AttributeError, IndexError) as error:
@@ -157,10 +162,10 @@ def _header(message: email.message.Message, name: str) -> str:
     if value is None:
         return ""
     try:
-        pieces = email.header.decode_header(str(value))
+        pieces = email.header.decode_header(str(value)[:_LONGEST_HEADER])
         text = "".join(p if isinstance(p, str) else decode(p, charset) for p, charset in pieces)
     except (UnreadableError, ValueError, LookupError, email.errors.HeaderParseError):
-        text = str(value)
+        text = str(value)[:_LONGEST_HEADER]
     text = text.encode("utf-8", "replace").decode("utf-8")
     return " ".join(text.replace("\x00", " ").split())[:1000]
 

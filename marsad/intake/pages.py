@@ -39,6 +39,10 @@ _POSTS = "//*[contains(concat(' ', @class, ' '), ' tgme_widget_message ')]"
 _POST_TEXT = ".//*[contains(@class, 'tgme_widget_message_text')]"
 
 
+_MOST_SHOWN = 1_000_000
+_AS_TEXT = "give the report's text as a .txt file"
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """What a page holds: the report's text, its title first, what the page says of it, how the date is known (metadata,
     page or None), and marks of what is odd: stub, excerpt, stories."""
@@ -75,6 +79,9 @@ def read_page(page: bytes | str, charset: str | None = None) -> Page:
     if posts is not None:
         return _channel(facts, posts)
     shown = _visible(tree)
+    if len(shown) > _MOST_SHOWN:
+        # Looking for the report among so much takes long, and would find none.
+        raise UnreadableError(f"the page shows {len(shown):,} characters, which no report has", _AS_TEXT)
     # A tree, because trafilatura takes a text of one word for an address that it should fetch.
     body = trafilatura.extract(
         tree, include_comments=False, with_metadata=False, prune_xpath=_BOXES, fast=size > _SLOW_TAGS
@@ -109,9 +116,8 @@ def _refuse_monster(markup: str) -> int:
     Raises:
         UnreadableError: it is too long, has too many elements, or they stand in one another too deeply.
     """
-    remedy = "give the report's text as a .txt file"
     if len(markup) > MAX_TREE:
-        raise UnreadableError(f"the page is longer than {MAX_TREE // 1_000_000} MB", remedy)
+        raise UnreadableError(f"the page is longer than {MAX_TREE // 1_000_000} MB", _AS_TEXT)
     depth = count = 0
     for found in _TAG.finditer(markup):
         count += 1
@@ -119,7 +125,7 @@ def _refuse_monster(markup: str) -> int:
             continue
         depth = max(0, depth - 1) if found[1] else depth + 1
         if depth > _MAX_DEPTH or count > _MAX_TAGS:
-            raise UnreadableError("the page has too many elements, or too many in one another", remedy)
+            raise UnreadableError("the page has too many elements, or too many in one another", _AS_TEXT)
     return count
 
 
