@@ -80,7 +80,12 @@ def test_every_runtime_dependency_is_justified() -> None:
 
 # trafilatura needs it, and older installers overlook the extra by which it says so.
 NEEDED_BY_OTHERS = {"lxml_html_clean"}
-IMPORT_NAMES = {"PyYAML": "yaml", "argon2-cffi": "argon2", "XlsxWriter": "xlsxwriter"}
+IMPORT_NAMES = {
+    "rfc3161-client": "rfc3161_client",
+    "PyYAML": "yaml",
+    "argon2-cffi": "argon2",
+    "XlsxWriter": "xlsxwriter",
+}
 
 
 def test_dependencies_are_what_the_package_imports() -> None:
