@@ -3,7 +3,7 @@
 Only http and https. The name is resolved once, every address that it resolves to must be a public one, and the connection
 goes to just that address, so that a name that changes its mind leads nowhere; each redirect is looked at in the same way.
 Sizes, times, headers and redirects are bounded. No cookies are kept, no scripts run; nothing but GET is sent, save
-to a webhook that an admin registered.
+to a webhook that an admin registered, and to a service of time-stamps.
 """
 
 from __future__ import annotations
@@ -135,11 +135,22 @@ class Fetcher:
         Raises:
             FetchError: the address may not be asked, or nothing sound comes back.
         """
-        return self._ask(checked_url(url, self._ports), headers, time.monotonic() + self._total_s, body)
+        return self._ask(checked_url(url, self._ports), headers, time.monotonic() + self._total_s, (body, False))
+
+    def exchange(self, url: str, body: bytes, kind: str) -> Answer:
+        """Return what a service answers that is sent `body`, of the media type `kind`; a redirect is a failure.
+
+        Raises:
+            FetchError: the address may not be asked, or gives no sound answer of status 200.
+        """
+        deadline = time.monotonic() + self._total_s
+        return _sound(self._ask(checked_url(url, self._ports), [("Content-Type", kind)], deadline, (body, True)))
 
     def _ask(
-        self, url: str, headers: Sequence[tuple[str, str]], deadline: float, posted: bytes | None = None
+        self, url: str, headers: Sequence[tuple[str, str]], deadline: float, sending: tuple[bytes, bool] | None = None
     ) -> Answer:
+        """Ask for a page, or send bytes; the second of `sending` says whether the answer's body is wanted."""
+        posted, is_wanted = sending or (None, True)
         parts = urlsplit(url)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -150,7 +161,6 @@ class Fetcher:
         clock.daemon = True
         clock.start()
         try:
-<<<<<<< HEAD
             connection.putrequest("GET" if posted is None else "POST", path, skip_accept_encoding=True)
             for name, value in (("User-Agent", AGENT), ("Accept-Encoding", "gzip"), ("Accept", "*/*"), *headers):
                 connection.putheader(name, value)
@@ -158,12 +168,6 @@ class Fetcher:
             if posted is not None:
                 connection.putheader("Content-Length", str(len(posted)))
             connection.endheaders(posted)
-=======
-            connection.putrequest("GET" if sent is None else "POST", path, skip_accept_encoding=True)
-            for name, value in (("User-Agent", AGENT), ("Accept-Encoding", "gzip"), ("Accept", "*/*"), *headers):
-                connection.putheader(name, value)
-            connection.putheader("Connection", "close")
-            connection.endheaders(sent)
             with connection.getresponse() as response:
                 if not is_wanted:
                     return Answer(url=url, status=response.status, headers=tuple(response.getheaders()), body=b"")
