@@ -12,7 +12,7 @@ from marsad.errors import InputError
 if TYPE_CHECKING:
     from types import ModuleType
 
-ROLES = ("reader", "coder", "editor", "admin")
+ROLES = ("guest", "reader", "coder", "editor", "admin")
 
 
 @click.group()

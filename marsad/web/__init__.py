@@ -25,6 +25,7 @@ from marsad.web import (
     overview,
     people,
     processes,
+    public,
     relations,
     report,
     review,
@@ -50,6 +51,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *account.ROUTES,
     *accuracy.ROUTES,
     *hooks.ROUTES,
+    *public.ROUTES,
 )
 """Every page and action of the desk."""
 

@@ -18,13 +18,13 @@ from marsad.web.security import SESSION
 from marsad.web.settings import Person
 from marsad.web.templating import labels_of, page
 
-_READER = [needs("reader")]
+_OWN = [needs("guest")]
 _STATUS = {"": 200, "second_wrong": 403, "second_wait": 429}
 
 Done = TypeVar("Done")
 
 
-@get("/account", guards=_READER)
+@get("/account", guards=_OWN)
 async def account_page(request: Request[Any, Any, Any]) -> Response[str]:
     """Show one's own account."""
     return await _show(request)
@@ -49,7 +49,7 @@ async def _show(
     return page(request, "account.html", {**values, "problem": problem, "codes": codes}, status=status)
 
 
-@post("/account/second", guards=_READER, status_code=303)
+@post("/account/second", guards=_OWN, status_code=303)
 async def begin_second(request: Request[Any, Any, Any]) -> Response[Any]:
     """Begin a second factor; takes the password, so that a desk left open is not enough."""
     account, person, form = account_of(request), who(request), await request.form()
@@ -71,7 +71,7 @@ async def begin_second(request: Request[Any, Any, Any]) -> Response[Any]:
     return Redirect("/account", status_code=303)
 
 
-@post("/account/second/on", guards=_READER, status_code=200)
+@post("/account/second/on", guards=_OWN, status_code=200)
 async def finish_second(request: Request[Any, Any, Any]) -> Response[str]:
     """Turn the second factor on with a first code, and show the recovery codes this once."""
     account, person, code = account_of(request), who(request), await _code(request)
@@ -85,7 +85,7 @@ async def finish_second(request: Request[Any, Any, Any]) -> Response[str]:
     return await _show(request, problem, codes, _STATUS[problem])
 
 
-@post("/account/second/off", guards=_READER, status_code=303)
+@post("/account/second/off", guards=_OWN, status_code=303)
 async def end_second(request: Request[Any, Any, Any]) -> Response[Any]:
     """Turn the second factor off; takes a code of it, or a recovery code."""
     account, person, code = account_of(request), who(request), await _code(request)

@@ -35,6 +35,7 @@ from marsad.model import Document
 from marsad.publishing import View
 from marsad.record import Filters, StoredJudgement
 from marsad.web.desk import Desk, desk_of, person_of
+from marsad.web.public import CAREFUL
 from marsad.web.security import KEEPS_NOTHING
 from marsad.web.settings import Person
 
@@ -175,6 +176,8 @@ def view_of(request: Request[Any, Any, Any]) -> View:
     if person is not None and person.may("reader"):
         _check_scope(person, "read", "read:texts")
         return _views(desk, "open" if person.has_scope("read:texts") else "wordless")
+    if person is not None:
+        return _views(desk, desk.settings.public or CAREFUL)  # a guest
     if desk.settings.public is None:
         raise NotAuthorizedException("Send a token: `Authorization: Bearer …`; the desk makes them.")
     return _views(desk, desk.settings.public)

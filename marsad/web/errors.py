@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from marsad.errors import CodebookError, InputError, MarsadError, RecordError
+from marsad.web.desk import desk_of, person_of
 from marsad.web.templating import page
 
 STAYS = CacheControlHeader(max_age=86_400, public=True)
@@ -36,9 +37,17 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if request.url.path.startswith("/api"):
         return Response({"error": {"status": status, "message": said or "The desk failed."}}, status_code=status)
     wants_page = request.method == "GET" and "hx-request" not in request.headers
+    if status in (401, 403) and wants_page and request.url.path == "/" and _has_public(request):
+        return Redirect("/public")
     if status == 401 and wants_page:
         return Redirect("/login", query_params={"next": request.url.path + _query(request)})
     return page(request, "error.html", {"status": status, "said": said}, status=status)
+
+
+def _has_public(request: Request[Any, Any, Any]) -> bool:
+    """Whether there is a public view for whoever may not see the record."""
+    person = person_of(request)
+    return desk_of(request).settings.public is not None if person is None else not person.by_token
 
 
 def _query(request: Request[Any, Any, Any]) -> str:

@@ -83,7 +83,7 @@ def local_path(wanted: str | None) -> str:
     return str(wanted) if is_local and str(wanted).isprintable() and "\\" not in str(wanted) else "/"
 
 
-@post("/logout", guards=[needs("reader")], status_code=303)
+@post("/logout", guards=[needs("guest")], status_code=303)
 async def logout(request: Request[Any, Any, Any]) -> Response[Any]:
     """End the session; its secret lets nobody in again."""
     secret = request.cookies.get(SESSION, "")

@@ -7,8 +7,9 @@ import ipaddress
 
 import msgspec
 
-ROLES = ("reader", "coder", "editor", "admin")
-"""Who may do what, each also all that those before it may: look; judge; change agreements and words; keep accounts."""
+ROLES = ("guest", "reader", "coder", "editor", "admin")
+"""Who may do what, each also all that those before it may: see the public view; look at the record; judge; change agreements
+and words; keep accounts."""
 
 SCOPES = ("read", "read:texts", "judge", "add", "export")
 """What a token may do, never more than its holder: see events and incidents without a word of the reports, with their
