@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
+from marsad.record import looking
 from marsad.record.members import Member
-from marsad.record.schema import changes, incidents, redirects
+from marsad.record.schema import changes, redirects
 
 
 def incident_id(anchor: str) -> str:
@@ -46,7 +47,7 @@ def log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], was: Map
         connection.execute(changes.insert(), rows)
         connection.execute(redirects.delete().where(redirects.c.old.in_(list(now))))
     if gone:
-        connection.execute(incidents.delete().where(incidents.c.id.in_(sorted(gone))))
+        looking.drop_incidents(connection, gone)
 
 
 def _heir(name: str, now: Mapping[str, Sequence[Member]], was: Mapping[int, str]) -> str | None:

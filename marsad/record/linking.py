@@ -24,7 +24,6 @@ from marsad.link.summary import Ruled, Summary, summarize
 from marsad.record import history, judging, looking
 from marsad.record.looking import Kin, Ties
 from marsad.record.members import Identity, Member, Members
-from marsad.record.schema import incidents
 from marsad.resources import DATA, read_tsv
 
 _to_json = msgspec.json.Encoder()
@@ -117,9 +116,7 @@ class Linker:
 
     def sweep(self, connection: sa.Connection, names: Collection[str]) -> None:
         """Drop those of these incidents that hold no event any more."""
-        connection.execute(
-            incidents.delete().where(looking.among(incidents.c.id)), {"keys": looking.empty_of(connection, names)}
-        )
+        looking.drop_incidents(connection, looking.empty_of(connection, names))
 
     # ---- copies -----------------------------------------------------------------------------------------------------
 
@@ -397,5 +394,6 @@ def _columns(name: str, summary: Summary, ruled: Ruled) -> dict[str, object]:
         "level": where.level if where else None,
         "harmed": doubt.harmed(summary),
         "priority": doubt.priority(summary),
+        "modes": " ".join(summary.modes) or None,
         "incident": _to_json.encode(summary).decode(),
     }

@@ -13,7 +13,17 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from marsad.record.schema import blocks, copies, copy_bands, documents, incidents, links, report_sketches, sketches
+from marsad.record.schema import (
+    blocks,
+    copies,
+    copy_bands,
+    documents,
+    incidents,
+    links,
+    report_sketches,
+    sketches,
+    touched,
+)
 from marsad.record.statements import Statement, inserting
 
 Kin = dict[tuple[int, int], str]
@@ -99,6 +109,7 @@ _EVENTS_IN = Statement(sa.select(sketches.c.event).where(sketches.c.document == 
 _UNTIE = Statement(links.delete().where(links.c.left == sa.bindparam("one"), links.c.right == sa.bindparam("other")))
 _TIE = inserting(links)
 _NEW_INCIDENT = inserting(incidents)
+_TOUCH = inserting(touched, numbered=True)
 _REWRITE = Statement(
     incidents.update().where(incidents.c.id == sa.bindparam("name")),
     [c.name for c in incidents.columns if c.name != "id"],
@@ -213,8 +224,16 @@ def empty_of(connection: sa.Connection, names: Collection[str]) -> set[str]:
 
 def write_incidents(connection: sa.Connection, rows: Sequence[dict[str, Any]], there: Collection[str]) -> None:
     """Write the rows of incidents; `there` are those that the record holds already."""
+    _TOUCH.many(connection, [{"incident": row["id"]} for row in rows])
     _REWRITE.many(connection, [{**row, "name": row["id"]} for row in rows if row["id"] in there])
     _NEW_INCIDENT.many(connection, [row for row in rows if row["id"] not in there])
+
+
+def drop_incidents(connection: sa.Connection, names: Collection[str]) -> None:
+    """Delete the rows of incidents that hold nothing any more."""
+    if names:
+        _TOUCH.many(connection, [{"incident": name} for name in sorted(names)])
+        connection.execute(incidents.delete().where(among(incidents.c.id)), {"keys": names})
 
 
 def move(connection: sa.Connection, moves: Sequence[tuple[int, str]]) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -162,11 +164,15 @@ def _event_conditions(filters: Filters, fold: Fold) -> list[sa.ColumnElement[boo
         folded = event_places.c.folded.contains(fold(filters.place), autoescape=True)
         conditions.append(_exists(event_places, folded | event_places.c.name.icontains(filters.place, autoescape=True)))
     if filters.actor:
-        folded = event_parties.c.folded.contains(fold(filters.actor), autoescape=True)
-        is_named = folded | event_parties.c.name.icontains(filters.actor, autoescape=True)
-        is_from = event_parties.c.country == filters.actor.upper()
-        conditions.append(_exists(event_parties, (event_parties.c.role == "actor") & (is_named | is_from)))
+        conditions.append(_exists(event_parties, by_actor(filters.actor, fold)))
     return conditions
+
+
+def by_actor(actor: str, fold: Fold) -> sa.ColumnElement[bool]:
+    """Return the condition that a party acts and is named so, or comes from the country with this code."""
+    folded = event_parties.c.folded.contains(fold(actor), autoescape=True)
+    is_named = folded | event_parties.c.name.icontains(actor, autoescape=True)
+    return (event_parties.c.role == "actor") & (is_named | (event_parties.c.country == actor.upper()))
 
 
 def _in_country(country: str) -> sa.ColumnElement[bool]:
@@ -190,6 +196,18 @@ def has_words(text: str, fold: Fold) -> sa.ColumnElement[bool]:
         match = sa.and_(*(_HasPiece(sa.literal(word)) for word in long_words))
         conditions.append(documents.c.key.in_(sa.select(document_words.c.rowid).where(match)))
     return sa.and_(*conditions)
+
+
+def having_words(connection: sa.Connection, text: str, fold: Fold) -> npt.NDArray[np.int64]:
+    """Return the keys of the reports that hold all these words."""
+    words = re.findall(r"\w+", fold(text))
+    if connection.dialect.name != "sqlite" or not words or min(map(len, words)) < _SHORTEST:
+        select = sa.select(documents.c.key).where(_has_words(text, fold))
+        return np.array(connection.scalars(select).all(), np.int64)
+    asked = " ".join(f'"{word}"' for word in words)
+    cursor = connection.exec_driver_sql("SELECT rowid FROM document_words WHERE words MATCH ?", (asked,)).cursor
+    found = [] if cursor is None else cursor.fetchall()
+    return np.array(found, np.int64).reshape(-1)
 
 
 class _HasPiece(FunctionElement[Any]):

@@ -19,7 +19,7 @@ from marsad.record import judging, looking
 from marsad.record.comparing import Helpers, compare_all
 from marsad.record.linking import Linker
 from marsad.record.members import Member
-from marsad.record.schema import documents, events, incidents, links, report_sketches, sketches
+from marsad.record.schema import documents, events, incidents, links, report_sketches, sketches, touched
 from marsad.record.sweep import Complete, Sweep, events_in_order
 
 _AT_ONCE = 1_000
@@ -60,6 +60,9 @@ def relink(connection: sa.Connection, linker: Linker, helpers: Helpers | None = 
     """
     linker.forget()
     connection.execute(links.delete())
+    # The log of single incidents says nothing once all of them are made anew.
+    newest = connection.scalar(sa.select(sa.func.max(touched.c.key))) or 0
+    connection.execute(touched.delete().where(touched.c.key < newest))
     sweep = Sweep(_bonds(connection))
     judged = judging.reports(connection)
     done: list[Complete] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0009"
+VERSION = "0010"
 """The newest migration; a record at this version needs no migrating."""
 
 metadata = sa.MetaData(
@@ -66,7 +66,7 @@ events = sa.Table(
     metadata,
     sa.Column("key", sa.Integer, primary_key=True),
     sa.Column("id", sa.String, nullable=False, index=True),
-    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), nullable=False, index=True),
+    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), nullable=False),
     sa.Column("type", sa.String, nullable=False, index=True),
     sa.Column("status", sa.String, nullable=False, index=True),
     sa.Column("generic", sa.Boolean(create_constraint=False), nullable=False),
@@ -75,6 +75,7 @@ events = sa.Table(
     sa.Column("date_end", sa.String(10), index=True),
     sa.Column("killed", sa.Integer, index=True),
     sa.Column("event", sa.Text, nullable=False),
+    sa.Index("ix_events_document", "document", "confidence", "status"),
 )
 
 event_places = sa.Table(
@@ -83,9 +84,10 @@ event_places = sa.Table(
     sa.Column("event", sa.Integer, sa.ForeignKey("events.key"), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("name", sa.String, nullable=False, index=True),
-    sa.Column("folded", sa.String, nullable=False, index=True),
+    sa.Column("folded", sa.String, nullable=False),
     sa.Column("country", sa.String, index=True),
     sa.Column("place", sa.String, index=True),
+    sa.Index("ix_event_places_folded", "folded", "name", "event"),
 )
 
 event_parties = sa.Table(
@@ -112,6 +114,13 @@ claims = sa.Table(
     sa.Column("end", sa.Integer, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("source", sa.String),
+)
+_is_cited = claims.c.source.is_not(None)
+sa.Index(
+    "ix_claims_source",
+    *(claims.c[name] for name in ("source", "event", "document")),
+    sqlite_where=_is_cited,
+    postgresql_where=_is_cited,
 )
 
 sketches = sa.Table(
@@ -191,12 +200,26 @@ incidents = sa.Table(
     sa.Column("harmed", sa.Integer),
     sa.Column("priority", sa.Float, index=True),
     sa.Column("incident", sa.Text, nullable=False),
+    sa.Column("modes", sa.String),
     sa.Index("ix_incidents_country", "country", "date_start"),
-    sa.Index("ix_incidents_counted", "date_start", "date_end", "type", "verdict"),
-    sa.Index("ix_incidents_lat", "lat", "lon"),
+    sa.Index(
+        "ix_incidents_glance",
+        *("id", "type", "date_start", "date_end", "killed", "verdict", "contradicted", "country"),
+        *("lat", "lon", "level", "harmed", "priority", "modes"),
+    ),
 )
 """Incidents as last resolved; `verdict` is confirmed or rejected where a person judged so. `country`, `lat`, `lon` and
-`level` are those of the first place, `harmed` how many were killed and injured, `priority` how soon a person should look."""
+`level` are those of the first place, `harmed` how many were killed and injured, `priority` how soon a person should look,
+`modes` those of its events with a space between."""
+
+touched = sa.Table(
+    "touched",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("incident", sa.String, nullable=False),
+)
+"""The incidents that were written or deleted, in that order, so that whoever holds them in memory knows which to read anew.
+The log is cut when all are built anew; its last row always stays."""
 
 redirects = sa.Table(
     "redirects",

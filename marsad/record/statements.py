@@ -6,7 +6,7 @@ A report takes some two dozen, and preparing a statement anew each time costs se
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -53,6 +53,12 @@ class Statement:
     def column(self, connection: sa.Connection, values: Mapping[str, Any] = _NOTHING) -> list[Any]:
         """Return the first column of the rows that are selected."""
         return [row[0] for row in self._execute(connection, values).fetchall()]
+
+    def portions(self, connection: sa.Connection, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows that are selected, so many at a time, as the driver gives them."""
+        cursor = self._execute(connection, _NOTHING)
+        while some := cursor.fetchmany(size):
+            yield some
 
     def insert(self, connection: sa.Connection, values: Mapping[str, Any]) -> int:
         """Insert a row that the database numbers; returns its key."""

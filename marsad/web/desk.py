@@ -23,13 +23,16 @@ from marsad.errors import InputError
 from marsad.model import CodedDocument, Document
 from marsad.overlay import Overlay
 from marsad.pipeline import Reads, load_fold
-from marsad.record import Record, StoredJudgement, open_record, words
+from marsad.record import Record, StoredJudgement, open_record, overview, words
+from marsad.record.glance import Glance, Keeper
+from marsad.record.overview import Found, Wanted
 from marsad.record.schema import audit
 from marsad.web.settings import SCOPE, DeskSettings, Person
 
 Answer = TypeVar("Answer")
 
 _MOST_KEPT = 500
+_MOST_FOUND = 20
 
 
 class Desk:
@@ -45,6 +48,9 @@ class Desk:
         self._kept: dict[object, tuple[float, int, object]] = {}
         self._changes = 0
         self._record = open_record(settings.record, self.fold, create=False)
+        self._keeper = Keeper(self._record.look)
+        self._seen_changes = 0
+        self._found: tuple[Glance | None, dict[Wanted, Found]] = None, {}
 
     def close(self) -> None:
         """Close the record."""
@@ -107,6 +113,25 @@ class Desk:
             self._kept.clear()
         self._kept[name] = time.monotonic(), changes, answer
         return answer
+
+    def glance(self, *, with_events: bool = False) -> Glance:
+        """Return all incidents at a glance: as new as the last change made here, else half a second old at most."""
+        changes = self._changes
+        found = self._keeper.now(at_once=changes != self._seen_changes, with_events=with_events)
+        self._seen_changes = changes
+        return found
+
+    def find(self, wanted: Wanted) -> Found:
+        """Return the incidents that pass; which do is remembered until one of them changes."""
+        glance = self.glance(with_events=wanted.by_events())
+        if not wanted.by_events():
+            return overview.find(glance, wanted)
+        moment, known = self._found
+        if moment is not glance or len(known) >= _MOST_FOUND:
+            moment, known = self._found = glance, {}
+        if wanted not in known:
+            known[wanted] = self.look(lambda connection: overview.find(glance, wanted, (connection, self.fold)))
+        return known[wanted]
 
     def ask(self, question: Callable[[Record], Answer]) -> Answer:
         """Return the answer to a question that needs the record itself, and its linker; one at a time."""

@@ -13,10 +13,11 @@ from litestar.types import ControllerRouterHandler
 
 from marsad.codebook import load_codebook
 from marsad.record import overview as record_view
-from marsad.record.overview import REVIEWS
+from marsad.record.glance import Glance
+from marsad.record.overview import REVIEWS, Found
 from marsad.resources import DATA, read_tsv
 from marsad.web import charts
-from marsad.web.cards import cards_of
+from marsad.web.cards import Card, cards_of
 from marsad.web.desk import Desk, desk_of, needs
 from marsad.web.labels import Labels
 from marsad.web.templating import labels_of, page
@@ -37,7 +38,6 @@ class MapPlaceRow(msgspec.Struct, frozen=True):
 
 
 _CELLS_ACROSS = 14
-_MOST_CELLS = 300
 _FRESH_S = 15.0
 _CHOICES_S = 300.0
 READER = [needs("reader")]
@@ -47,43 +47,32 @@ READER = [needs("reader")]
 def overview(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the overview, or only what changes with the filters where a script asks for that."""
     desk, view, labels = desk_of(request), view_of(request), labels_of(request)
-    found = _gather(desk, view)
-    cards = desk.look(lambda connection: cards_of(connection, found["incidents"], labels))
-    drawn = charts.draw_histogram(found["counted"], found["unit"], labels)
+    found = desk.find(view.wanted)
+    total, unit, bars = desk.remember(("counted", view.wanted, found.glance.stamp), lambda _: counted(found), _FRESH_S)
+    portion = (view.page - 1) * PER_PAGE, PER_PAGE
+
+    def shown(connection: sa.Connection) -> list[Card]:
+        return cards_of(connection, record_view.page(connection, found, portion, view.order), labels)
+
     values = {
         "view": view,
-        "total": found["total"],
-        "cards": cards,
-        "chart": drawn,
-        "pages": -(-found["total"] // PER_PAGE),
-        "newest": found["newest"],
-        "choices": _choices(found, labels),
+        "total": total,
+        "cards": desk.look(shown),
+        "chart": charts.draw_histogram(bars, unit, labels),
+        "pages": -(-total // PER_PAGE),
+        "stamp": found.glance.stamp,
+        "is_empty": not len(found.glance.incidents.ids),
+        "choices": _choices(desk, found.glance, labels),
         "chips": list(_chips(view, labels)),
     }
     return page(request, "results.html" if "hx-request" in request.headers else "overview.html", values)
 
 
-def _gather(desk: Desk, view: View) -> dict[str, Any]:
-    """What the overview shows; what takes counting is remembered for a while."""
-    wanted, fold = view.wanted, desk.fold
-    portion = (view.page - 1) * PER_PAGE, PER_PAGE
-
-    def counted(connection: sa.Connection) -> tuple[int, str, list[tuple[str, str, int]]]:
-        days = record_view.extent(connection, wanted, fold)
-        unit = record_view.unit_of(_span(days)) if days else "day"
-        bars = record_view.histogram(connection, wanted, fold, unit) if days else []
-        return record_view.count(connection, wanted, fold), unit, bars
-
-    total, unit, bars = desk.remember(("counted", wanted), counted, _FRESH_S)
-    return {
-        "incidents": desk.look(lambda connection: record_view.page(connection, wanted, fold, portion, view.order)),
-        "total": total,
-        "counted": bars,
-        "unit": unit,
-        "newest": desk.look(record_view.newest),
-        "countries": desk.remember("countries", record_view.countries, _CHOICES_S),
-        "publishers": desk.remember("publishers", record_view.publishers, _CHOICES_S),
-    }
+def counted(found: Found) -> tuple[int, str, list[tuple[str, str, int]]]:
+    """Return how many incidents pass, and how many by period and type, with the unit of the periods."""
+    days = record_view.extent(found)
+    unit = record_view.unit_of(_span(days)) if days else "day"
+    return len(found.rows), unit, record_view.histogram(found, unit)
 
 
 def _span(days: tuple[str, str]) -> int:
@@ -93,16 +82,16 @@ def _span(days: tuple[str, str]) -> int:
     return (last - first).days
 
 
-def _choices(found: dict[str, Any], labels: Labels) -> dict[str, list[tuple[str, str]]]:
+def _choices(desk: Desk, glance: Glance, labels: Labels) -> dict[str, list[tuple[str, str]]]:
     """What the filter form offers, each a code with its name."""
     book = load_codebook()
+    countries = desk.remember("countries", lambda _: record_view.countries(glance), _CHOICES_S)
+    publishers = desk.remember("publishers", record_view.publishers, _CHOICES_S)
     return {
         "type": [(code, labels.code("type", code)) for code in book.types],
         "status": [(code, labels.code("status", code)) for code in book.statuses],
-        "country": sorted(
-            ((code, labels.country(code)) for code, _ in found["countries"]), key=lambda choice: choice[1]
-        ),
-        "publisher": [(name, name) for name, _ in found["publishers"]],
+        "country": sorted(((code, labels.country(code)) for code in countries), key=lambda choice: choice[1]),
+        "publisher": [(name, name) for name in publishers],
         "review": [(code, labels.say(f"review_{code}")) for code in REVIEWS],
         "order": [(code, labels.say(f"order_{code}")) for code in ORDERS],
     }
@@ -134,10 +123,10 @@ def map_cells(request: Request[Any, Any, Any], box: FromQuery[str], zoom: FromQu
     desk, view, labels = desk_of(request), view_of(request), labels_of(request)
     corners = _corners(box)
     size = max(0.02, 360 / 2 ** max(0.0, min(zoom, 18.0)) / _CELLS_ACROSS * 2)
-    asked = ("cells", view.wanted, tuple(round(c, 2) for c in corners), round(size, 4))
-    cells = desk.remember(asked, lambda c: record_view.cells(c, view.wanted, desk.fold, corners, size), _FRESH_S)
-    found = sorted(cells, key=lambda cell: -cell.count)
-    rows = [_cell(cell, labels) for cell in found[:_MOST_CELLS]]
+    found = desk.find(view.wanted)
+    asked = ("cells", view.wanted, corners, round(size, 4), found.glance.stamp)
+    cells = desk.remember(asked, lambda _: record_view.cells(found, corners, size), _FRESH_S)
+    rows = [_cell(cell, labels) for cell in cells]
     return Response(msgspec.json.encode({"cells": rows}), media_type="application/json")
 
 
@@ -186,9 +175,9 @@ def map_places(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/new", guards=READER, sync_to_thread=True)
 def newcomers(request: Request[Any, Any, Any], since: FromQuery[int] = 0) -> Response[str]:
-    """Say how many reports came in since the one with this key; empty where none did."""
-    count = desk_of(request).look(lambda connection: record_view.newer(connection, since))
-    return page(request, "new.html", {"count": count})
+    """Say how many incidents of a view came in since the moment with this stamp; empty where none did."""
+    found = desk_of(request).find(view_of(request).wanted)
+    return page(request, "new.html", {"count": record_view.born_since(found, since)})
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (overview, map_cells, map_places, newcomers)

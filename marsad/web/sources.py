@@ -35,7 +35,8 @@ def table(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the incidents of a view as a table, in the language of whoever asks; the log notes it."""
     desk, view, labels = desk_of(request), view_of(request), labels_of(request)
     portion = 0, _MOST_ROWS
-    found = desk.look(lambda c: record_view.page(c, view.wanted, desk.fold, portion, view.order))
+    passing = desk.find(view.wanted)
+    found = desk.look(lambda c: record_view.page(c, passing, portion, view.order))
     cards = desk.look(lambda c: cards_of(c, found, labels))
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
