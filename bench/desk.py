@@ -1,38 +1,44 @@
 """How fast the desk answers over a large record: overview, filters, map, an incident, its reports.
 
-python -m bench.desk [EVENTS] [RECORD]    (1,000,000 events in a temporary record; a record that exists is asked as it is)
+python -m bench.desk [EVENTS] [RECORD] [--adds]    (1,000,000 events in a temporary record; one that exists is asked)
 
-Prints the median and the 95th percentile of each kind of request in milliseconds, one at a time and then with readers at
-once. Nothing is read or linked here: the rows are what reading and linking would have written.
+Prints the median and the 95th percentile of each kind of request in milliseconds, over the network, one at a time, then with
+readers at once, and with --adds also while another program adds reports to the record. Nothing is read or linked to fill a
+record: the rows are what reading and linking would have written.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import datetime
 import hashlib
 import json
+import os
 import random
+import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import httpx
 import sqlalchemy as sa
-from litestar.testing import TestClient
 
+from bench.stream import stream
 from marsad.pipeline import load_fold
 from marsad.record import open_record, schema
-from marsad.web import make_app
-from marsad.web.settings import DeskSettings
 
+Make = Callable[[random.Random], str]
 PER_INCIDENT = 2
 AT_ONCE = 20_000
 ROUNDS = 25
-READERS = 10
+READERS = 50
+EACH = 6
 TYPES = ("ASSAULT",) * 12 + (
     "CONSULT",
     "CONSULT",
@@ -100,7 +106,7 @@ def _rows(numbers: range, run: int, chance: random.Random) -> Iterator[tuple[str
                 for k in range(number, number + PER_INCIDENT)
             ]
             figures = {} if killed is None else {"killed": {"best": killed, "low": killed, "high": killed}}
-            where = {
+            where: dict[str, Any] = {
                 "name": name,
                 "country": country,
                 "lat": spot[0],
@@ -109,9 +115,16 @@ def _rows(numbers: range, run: int, chance: random.Random) -> Iterator[tuple[str
                 "level": "settlement",
             }
             reckoning = {"figures": figures, "totals": totals if figures else [], "sources": 2, "contradicted": False}
-            summary = {"type": kind, "start": day, "end": day, "places": [where], "modes": [], "statuses": ["actual"]}
+            summary: dict[str, Any] = {
+                "type": kind,
+                "start": day,
+                "end": day,
+                "places": [where],
+                "modes": [],
+                "statuses": ["actual"],
+            }
             summary |= {"actors": [], "mentions": mentions, "reckoning": reckoning}
-            head = {
+            head: dict[str, Any] = {
                 "id": incident,
                 "type": kind,
                 "date_start": day,
@@ -159,51 +172,171 @@ def _rows(numbers: range, run: int, chance: random.Random) -> Iterator[tuple[str
         )
 
 
-def ask(client: TestClient[Any], make: Callable[[random.Random], str]) -> list[float]:
+def ask(client: httpx.Client, make: Make, rounds: int = ROUNDS) -> list[float]:
     """Return how long each of some requests of a kind took, in milliseconds."""
-    chance = random.Random(3)
+    chance = random.Random()
     took = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         address = make(chance)
         start = time.perf_counter()
         answer = client.get(address)
         took.append(1000 * (time.perf_counter() - start))
-        assert answer.status_code == 200, (address, answer.status_code)
+        if answer.status_code != 200:
+            raise SystemExit(f"{address} was answered with {answer.status_code}: {answer.text[:200]}")
     return took
 
 
-def _month(chance: random.Random) -> str:
-    return f"since=2023-{chance.randrange(1, 13):02}-01&until=2023-12-28"
+class Known(NamedTuple):
+    """What a record holds that can be asked for."""
+
+    incidents: list[str]
+    reports: list[str]
+    places: list[str]
+    countries: list[str]
+    publishers: list[str]
+    days: list[str]
+    words: list[str]
+    spots: list[tuple[float, float]]
 
 
-KINDS: dict[str, Callable[[random.Random], str]] = {
-    "overview": lambda _: "/",
-    "filter by days": lambda c: f"/?{_month(c)}",
-    "filter by country and type": lambda c: f"/?country={c.choice(PLACES)[1]}&type=ASSAULT&min_killed=3",
-    "filter by place": lambda c: f"/?place={c.choice(PLACES)[0].split()[0]}",
-    "search for words": lambda c: f"/?text={c.randrange(10_000, 18_000)}",
-    "page 5": lambda c: f"/?country={c.choice(PLACES)[1]}&page=5",
-    "map of the world": lambda _: "/map.json?box=-180,-90,180,90&zoom=2",
-    "map of a region": lambda c: f"/map.json?box={(x := c.uniform(20, 40)):.2f},10,{x + 10:.2f},40&zoom=6",
-    "incident": lambda c: f"/incidents/i-{c.randrange(0, 9_000) * PER_INCIDENT:012x}",
-    "report": lambda c: f"/reports/d{c.randrange(0, 18_000)}",
-    "review queue": lambda _: "/review",
-}
+def known_of(path: Path) -> Known:
+    """Return a sample of what a record holds, taken evenly over its incidents and reports."""
+    with open_record(str(path), load_fold()) as record, record.reading() as connection:
 
+        def column(sql: str) -> list[Any]:
+            return [row[0] for row in connection.exec_driver_sql(sql)]
 
-def measure(path: Path) -> None:
-    """Print how long the desk takes over a record."""
-    app = make_app(DeskSettings(record=str(path)))
-    with TestClient(app, base_url="http://127.0.0.1:8765") as client:
-        for name, make in KINDS.items():
-            client.get(make(random.Random(1)))
-            print(f"{name:28} {_said(ask(client, make))}", flush=True)
-        start = time.perf_counter()
-        with concurrent.futures.ThreadPoolExecutor(READERS) as pool:
-            took = [t for part in pool.map(lambda make: ask(client, make), [KINDS["incident"]] * READERS) for t in part]
-        print(
-            f"{READERS} readers at once, incident   {_said(took)}, {len(took) / (time.perf_counter() - start):.0f} a second"
+        most = column("SELECT max(key) FROM documents")[0]
+        some = ", ".join(str(random.Random(1).randrange(1, most)) for _ in range(300))
+        texts = column(f"SELECT text FROM documents WHERE key IN ({some})")
+        held = f"SELECT DISTINCT incident FROM sketches WHERE event IN ({some}) AND incident IS NOT NULL"
+        of_places = "SELECT folded FROM event_places WHERE event IN"
+        return Known(
+            incidents=column(held),
+            reports=column(f"SELECT id FROM documents WHERE key IN ({some})"),
+            places=sorted({f.splitlines()[0] for f in column(f"{of_places} ({some})")}),
+            countries=column(f"SELECT DISTINCT country FROM incidents WHERE country IS NOT NULL AND id IN ({held})"),
+            publishers=column(
+                f"SELECT DISTINCT publisher FROM documents WHERE key IN ({some}) AND publisher IS NOT NULL"
+            ),
+            days=sorted(column(f"SELECT date_start FROM incidents WHERE date_start IS NOT NULL AND id IN ({held})")),
+            words=sorted({word for text in texts for word in text.split() if len(word) > 3}),
+            spots=[
+                tuple(row) for row in connection.exec_driver_sql(f"SELECT lat, lon FROM incidents WHERE id IN ({held})")
+            ],
         )
+
+
+def kinds_of(known: Known) -> dict[str, Make]:
+    """Return the kinds of requests that are measured."""
+
+    def days(c: random.Random) -> str:
+        first, last = sorted((c.choice(known.days), c.choice(known.days)))
+        return f"since={first}&until={last}"
+
+    def box(c: random.Random, wide: float) -> str:
+        lat, lon = next(spot for spot in iter(lambda: c.choice(known.spots), None) if spot[0] is not None)
+        corners = lon - wide, max(-90.0, lat - wide / 2), lon + wide, min(90.0, lat + wide / 2)
+        return "box=" + ",".join(f"{corner:.2f}" for corner in corners)
+
+    return {
+        "overview": lambda _: "/",
+        "filter by days": lambda c: f"/?{days(c)}",
+        "filter by type": lambda c: f"/?type={c.choice(('ASSAULT', 'CONSULT'))}",
+        "filter by country": lambda c: f"/?country={c.choice(known.countries)}",
+        "filter by place": lambda c: f"/?place={c.choice(known.places)}",
+        "filter by publisher": lambda c: f"/?publisher={c.choice(known.publishers)}",
+        "search for a word": lambda c: f"/?text={c.choice(known.words)}",
+        "place, days and type": lambda c: f"/?place={c.choice(known.places)}&type=ASSAULT&{days(c)}",
+        "words, country and killed": lambda c: (
+            f"/?text={c.choice(known.words)}&country={c.choice(known.countries)}&min_killed=2"
+        ),
+        "by harm, page 50": lambda c: f"/?order=harm&page=50&country={c.choice(known.countries)}",
+        "map of the world": lambda c: f"/map.json?box=-180,-90,180,90&zoom={c.uniform(1, 3):.2f}",
+        "map of a region": lambda c: f"/map.json?{box(c, 10)}&zoom={c.uniform(5, 6):.2f}",
+        "map of a town": lambda c: f"/map.json?{box(c, 1)}&zoom={c.uniform(8, 9):.2f}",
+        "map of a place's incidents": lambda c: (
+            f"/map.json?{box(c, 20)}&zoom={c.uniform(3, 5):.2f}&place={c.choice(known.places)}"
+        ),
+        "incident": lambda c: f"/incidents/{c.choice(known.incidents)}",
+        "report": lambda c: f"/reports/{c.choice(known.reports)}",
+        "review queue": lambda _: "/review",
+    }
+
+
+def measure(path: Path, *, adds: bool) -> None:
+    """Print how long the desk takes over a record, asked as browsers do; with `adds` also while it grows."""
+    kinds = kinds_of(known_of(path))
+    with serving(path) as address, httpx.Client(base_url=address, timeout=120) as client:
+        start = time.perf_counter()
+        client.get("/").raise_for_status()
+        print(f"first answer after start     {time.perf_counter() - start:7.1f} s", flush=True)
+        client.get("/?publisher=none").raise_for_status()
+        print(f"all events read after        {time.perf_counter() - start:7.1f} s", flush=True)
+        for name, make in kinds.items():
+            print(f"{name:28} {_said(ask(client, make))}   load {os.getloadavg()[0]:.1f}", flush=True)
+        _crowd(address, list(kinds.values()), "readers at once")
+        if adds:
+            with adding(path) as so_far:
+                began, before = time.perf_counter(), so_far()
+                _crowd(address, list(kinds.values()), "readers while reports are added")
+                took = time.perf_counter() - began
+                print(f"reports added meanwhile      {so_far() - before:7} ({(so_far() - before) / took:.0f} a second)")
+
+
+def _crowd(address: str, makes: list[Make], name: str) -> None:
+    def reader(number: int) -> list[float]:
+        with httpx.Client(base_url=address, timeout=120) as client:
+            return [t for k in range(EACH) for t in ask(client, makes[(number + k) % len(makes)], 1)]
+
+    start = time.perf_counter()
+    with concurrent.futures.ThreadPoolExecutor(READERS) as pool:
+        took = [t for part in pool.map(reader, range(READERS)) for t in part]
+    said = f"{_said(took)}, {len(took) / (time.perf_counter() - start):.0f} a second, no error"
+    print(f"{READERS} {name:25} {said}", flush=True)
+
+
+@contextlib.contextmanager
+def serving(path: Path) -> Iterator[str]:
+    """Serve the desk in another process; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).parent / "marsad"), "serve", "--record", str(path), "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@contextlib.contextmanager
+def adding(path: Path) -> Iterator[Callable[[], int]]:
+    """Add reports to a record in another process; gives how many it holds."""
+    with open_record(str(path), load_fold()) as record:
+
+        def count() -> int:
+            return int(record.look(lambda c: c.exec_driver_sql("SELECT max(key) FROM documents").scalar()) or 0)
+
+        adder = subprocess.Popen([sys.executable, "-m", "bench.desk", "--add-to", str(path), str(count())])
+        try:
+            yield count
+        finally:
+            adder.terminate()
+            adder.wait(30)
+
+
+def add_to(path: Path, number: int) -> None:
+    """Add reports, numbered from here on, until stopped."""
+    with open_record(str(path), load_fold()) as record:
+        run = record.start_run("bench", "bench")
+        for made in stream(10_000_000, first=number):
+            record.add(made.coded, run, made.sketch)
 
 
 def _said(took: list[float]) -> str:
@@ -212,18 +345,21 @@ def _said(took: list[float]) -> str:
 
 def main(arguments: list[str]) -> None:
     """Fill a record if need be, and measure."""
+    if arguments[:1] == ["--add-to"]:
+        add_to(Path(arguments[1]), int(arguments[2]))
+        return
+    adds = "--adds" in arguments
+    arguments = [argument for argument in arguments if argument != "--adds"]
     wanted = int(arguments[0]) if arguments else 1_000_000
     path = Path(arguments[1]) if len(arguments) > 1 else Path(tempfile.mkdtemp()) / "bench.db"
+    start = time.perf_counter()
     if not path.exists():
-        start = time.perf_counter()
         fill(path, wanted)
-        size = path.stat().st_size / 1e6
-        print(f"{wanted:,} events written in {time.perf_counter() - start:.0f} s, {size:,.0f} MB")
-    measure(path)
+    else:
+        open_record(str(path), load_fold(), create=False).close()
+    print(f"opened or filled in {time.perf_counter() - start:.0f} s, {path.stat().st_size / 1e6:.0f} MB", flush=True)
+    measure(path, adds=adds)
 
 
 if __name__ == "__main__":
-    import logging
-
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     main(sys.argv[1:])

@@ -42,14 +42,14 @@ class Happening(NamedTuple):
     background: float
 
 
-def stream(events: int, seed: int = 1) -> Iterator[Made]:
-    """Yield reports with one event each, in the order in which they appear."""
+def stream(events: int, seed: int = 1, first: int = 0) -> Iterator[Made]:
+    """Yield reports with one event each, in the order in which they appear, numbered from `first`."""
     rng = random.Random(seed)
     spots = [_spot(i, rng) for i in range(PLACES)]
     weights = [1 / (i + 1) for i in range(PLACES)]
     cumulative = list(itertools.accumulate(weights))
     open_now: list[tuple[Happening, list[str]]] = []
-    for number in range(events):
+    for number in range(first, first + events):
         day = _START + datetime.timedelta(days=number // EVENTS_A_DAY)
         open_now = [(h, w) for h, w in open_now if (day - h.day).days <= 3]
         if open_now and rng.random() < BURST:

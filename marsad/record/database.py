@@ -20,6 +20,7 @@ BUSY_MS = 10_000
 _CONNECT_S = 10
 _CHECKPOINT_PAGES = 8_000
 _CACHE_KIB = 64_000
+_KEPT, _AT_MOST = 4, 200
 _WRITERS = 0x6D617273  # the number of the lock that writers of a record on PostgreSQL take in turn
 _SERVER = ("postgresql:", "postgres:", "postgresql+psycopg:")
 
@@ -107,7 +108,8 @@ def _engine_on_file(location: str, *, create: bool) -> sa.Engine:
         raise RecordError(f"{location} is a folder; give --record the path of a file.")
     if not path.parent.is_dir():
         raise RecordError(f"The folder {path.parent} does not exist; create it, or give --record another path.")
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    # Whoever closes the last connection to a file waits for its log to be written back, so some stay open.
+    engine = sa.create_engine(f"sqlite:///{path}", pool_size=_KEPT, max_overflow=_AT_MOST)
     sa.event.listen(engine, "connect", _configure_file)
     sa.event.listen(engine, "begin", _begin_on_file)
     return engine

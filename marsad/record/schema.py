@@ -45,7 +45,7 @@ documents = sa.Table(
     sa.Column("language", sa.String),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("previous", sa.Integer, sa.ForeignKey("documents.key")),
-    sa.Column("current", sa.Boolean(create_constraint=False), nullable=False, index=True),
+    sa.Column("current", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("run", sa.Integer, sa.ForeignKey("runs.key"), nullable=False),
     sa.Column("received_at", sa.String, nullable=False),
 )

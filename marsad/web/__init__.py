@@ -76,6 +76,7 @@ def make_app(settings: DeskSettings) -> Litestar:
     def begin(_app: Litestar) -> None:
         if teller is not None:
             teller.start()
+        desk.warm()
 
     def close(_app: Litestar) -> None:
         if teller is not None:

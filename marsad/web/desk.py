@@ -5,6 +5,7 @@ Reading needs no turn; whoever writes, or asks the linker, which remembers, wait
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import gc
 import threading
@@ -113,6 +114,16 @@ class Desk:
             self._kept.clear()
         self._kept[name] = time.monotonic(), changes, answer
         return answer
+
+    def warm(self) -> None:
+        """Read all incidents in the background, so that whoever asks first need not wait for it."""
+
+        def reading() -> None:
+            with contextlib.suppress(sa.exc.SQLAlchemyError):  # whoever asks next is told what is wrong
+                self._keeper.now()
+                self._keeper.now(with_events=True)
+
+        threading.Thread(target=reading, name="warm", daemon=True).start()
 
     def glance(self, *, with_events: bool = False) -> Glance:
         """Return all incidents at a glance: as new as the last change made here, else half a second old at most."""
