@@ -38,12 +38,15 @@ def serving(record: Path, **settings: Any) -> Iterator[str]:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
     app = make_app(DeskSettings(record=str(record), port=port, **settings))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="on"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="on", timeout_graceful_shutdown=3)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.02)
     yield f"http://127.0.0.1:{port}"
+    app.state.desk.is_closing = True
     server.should_exit = True
     thread.join(timeout=10)
 

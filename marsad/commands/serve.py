@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +11,12 @@ from marsad.commands.options import Settings, say, with_settings
 from marsad.errors import InputError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from marsad.web.settings import DeskSettings
 
+_PATIENCE_S = 8
+"""How long answers that are under way may still take when the desk is stopped."""
 DESK = "The desk needs packages that are not installed; get them with `pip install 'marsad[desk]'`."
 
 
@@ -64,7 +69,19 @@ def run_desk(settings: Settings, desk: DeskSettings) -> None:
     _check_port(desk.host, desk.port)
     shown = f"[{desk.host}]" if ":" in desk.host else desk.host
     say(settings, Wording(settings.lang).say("desk_open", address=f"http://{shown}:{desk.port}/"))
-    uvicorn.run(app, host=desk.host, port=desk.port, log_level="warning", server_header=False, date_header=False)
+
+    class Server(uvicorn.Server):
+        """Tells the streams that listen for news to end, for which it would wait."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            app.state.desk.is_closing = True
+            super().handle_exit(sig, frame)
+
+    quiet: dict[str, Any] = {"log_level": "warning", "server_header": False, "date_header": False}
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(
+            uvicorn.Config(app, host=desk.host, port=desk.port, timeout_graceful_shutdown=_PATIENCE_S, **quiet)
+        ).run()
 
 
 def _check_port(host: str, port: int) -> None:

@@ -20,8 +20,10 @@ from marsad.web import (
     actions,
     agreements,
     errors,
+    histogram,
     hooks,
     incident,
+    live,
     overview,
     people,
     processes,
@@ -38,6 +40,8 @@ from marsad.web.settings import DeskSettings
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
     *overview.ROUTES,
+    *live.ROUTES,
+    *histogram.ROUTES,
     *incident.ROUTES,
     *report.ROUTES,
     *review.ROUTES,
@@ -87,7 +91,9 @@ def make_app(settings: DeskSettings) -> Litestar:
         route_handlers=[*ROUTES, api.ROUTER, static],
         guards=[comes_from_here],
         exception_handlers=errors.HANDLERS,
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["/static/vendor/fonts"]),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, exclude=["/static/vendor/fonts", "^/live", "^/api/v1/stream"]
+        ),
         on_startup=[begin],
         on_shutdown=[close],
         openapi_config=api.OPENAPI,

@@ -297,10 +297,10 @@ def stream_incidents(request: Request[Any, Any, Any], filters: Asked) -> ServerS
     view = view_of(request)
     last = request.headers.get("last-event-id", "")
     since = int(last) if last.isascii() and last.isdigit() and len(last) < 18 else None
-    return ServerSentEvent(_news(view, filters, since))
+    return ServerSentEvent(_news(desk_of(request), view, filters, since))
 
 
-async def _news(view: View, filters: Filters, since: int | None) -> AsyncIterator[ServerSentEventMessage]:
+async def _news(desk: Desk, view: View, filters: Filters, since: int | None) -> AsyncIterator[ServerSentEventMessage]:
     last = since if since is not None else await asyncio.to_thread(view.newest)
     yield ServerSentEventMessage(comment="Marsad")
     while True:
@@ -309,6 +309,8 @@ async def _news(view: View, filters: Filters, since: int | None) -> AsyncIterato
             data = msgspec.json.encode(line_of(item)).decode()
             yield ServerSentEventMessage(event="incident", id=last, data=data)
         await asyncio.sleep(_POLL_S)
+        if desk.is_closing:
+            return
 
 
 @post(

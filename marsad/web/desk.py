@@ -48,6 +48,8 @@ class Desk:
         self._run: tuple[int, int] | None = None
         self._kept: dict[object, tuple[float, int, object]] = {}
         self._changes = 0
+        self.streams = 0
+        self.is_closing = False
         self._record = open_record(settings.record, self.fold, create=False)
         self._keeper = Keeper(self._record.look)
         self._seen_changes = 0

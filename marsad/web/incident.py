@@ -12,7 +12,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from marsad.gazetteer import distance_km
 from marsad.link import doubt
 from marsad.link.model import FIELDS
 from marsad.record import incidents as telling
@@ -24,6 +23,7 @@ from marsad.web import charts
 from marsad.web.cards import cards_of
 from marsad.web.desk import desk_of, needs
 from marsad.web.labels import Labels
+from marsad.web.places import places_of
 from marsad.web.quotes import Quote, Report, copies_among, quote, quotes, reports_of, seats_of
 from marsad.web.templating import labels_of, page
 
@@ -105,7 +105,7 @@ def gather(connection: sa.Connection, name: str, labels: Labels) -> dict[str, An
         "history": sorted(_history(connection, stored, judged, labels), key=lambda step: step.at),
         "undoable": _last(judged),
         "assigned": next((j.reason for j in reversed(judged) if j.kind == "assign" and not j.undone), None),
-        "distance": _farthest(stored),
+        "places": places_of(connection, stored.id, labels),
         "doubts": doubts_of(stored),
     }
 
@@ -190,12 +190,6 @@ def _history(
     for row in connection.execute(sa.select(changes).where(own).order_by(changes.c.key)):
         said = labels.say(f"changed_{row.kind}", incident=row.incident, other=row.other)
         yield Step(at=row.at, author="", said=said)
-
-
-def _farthest(stored: StoredIncident) -> int:
-    """The greatest distance between two of its places, in whole kilometres."""
-    points = [(p.lat, p.lon) for p in stored.summary.places if p.lat is not None and p.lon is not None]
-    return round(max((distance_km(*a, *b) for a in points for b in points), default=0.0))
 
 
 @get("/incidents/{name:str}/why", guards=_READER, sync_to_thread=True)

@@ -63,7 +63,7 @@ def overview(request: Request[Any, Any, Any]) -> Response[str]:
         "stamp": found.glance.stamp,
         "is_empty": not len(found.glance.incidents.ids),
         "choices": _choices(desk, found.glance, labels),
-        "chips": list(_chips(view, labels)),
+        "chips": list(chips(view, labels)),
     }
     return page(request, "results.html" if "hx-request" in request.headers else "overview.html", values)
 
@@ -97,8 +97,8 @@ def _choices(desk: Desk, glance: Glance, labels: Labels) -> dict[str, list[tuple
     }
 
 
-def _chips(view: View, labels: Labels) -> Iterable[tuple[str, str]]:
-    """The filters that are set, each with the address of the view without it."""
+def chips(view: View, labels: Labels) -> Iterable[tuple[str, str]]:
+    """Yield the filters that are set, each with the address of the view without it."""
     for name, values in view.pairs():
         if name in ("order", "page", "at"):
             continue
@@ -173,11 +173,4 @@ def map_places(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(msgspec.json.encode(named), media_type="application/json")
 
 
-@get("/new", guards=READER, sync_to_thread=True)
-def newcomers(request: Request[Any, Any, Any], since: FromQuery[int] = 0) -> Response[str]:
-    """Say how many incidents of a view came in since the moment with this stamp; empty where none did."""
-    found = desk_of(request).find(view_of(request).wanted)
-    return page(request, "new.html", {"count": record_view.born_since(found, since)})
-
-
-ROUTES: tuple[ControllerRouterHandler, ...] = (overview, map_cells, map_places, newcomers)
+ROUTES: tuple[ControllerRouterHandler, ...] = (overview, map_cells, map_places)

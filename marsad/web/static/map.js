@@ -90,5 +90,5 @@
     map.on("dragend", remember);
     map.on("zoomend", (event) => { if (event.originalEvent) remember(); });
   });
-  document.body.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "results") fit(); });
+  document.body.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "results") { if (document.body.dataset.live) refresh(); else fit(); } });
 })();

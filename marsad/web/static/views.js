@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   // A picture of points, drawn here from the chart's own file: nothing leaves the desk.
-  for (const button of document.querySelectorAll("[data-picture]")) {
+  const offer = () => document.querySelectorAll("[data-picture][hidden]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", async () => {
       const image = new Image();
@@ -18,5 +18,7 @@
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     });
-  }
+  });
+  offer();
+  document.body.addEventListener("htmx:afterSettle", offer);
 })();
