@@ -37,39 +37,39 @@ class News(msgspec.Struct, frozen=True):
     said: str
 
 
-def news_of(desk: Desk, view: View, since: int, labels: Labels) -> News:
+def news_of(desk: Desk, view: View, after: int, labels: Labels) -> News:
     """Return how many incidents of a view came in since the moment with this stamp."""
-    count = record_view.born_since(desk.find(view.wanted), since)
+    count = record_view.born_since(desk.find(view.wanted), after)
     return News(count, labels.say("new_incidents", count=count) if count else "")
 
 
 @get("/new", guards=_READER, sync_to_thread=True)
-def newcomers(request: Request[Any, Any, Any], since: FromQuery[int] = 0) -> Response[bytes]:
+def newcomers(request: Request[Any, Any, Any], after: FromQuery[int] = 0) -> Response[bytes]:
     """Say how many incidents of a view are new, for those that cannot listen to the stream."""
-    news = news_of(desk_of(request), view_of(request), since, labels_of(request))
+    news = news_of(desk_of(request), view_of(request), after, labels_of(request))
     return Response(msgspec.json.encode(news), media_type="application/json")
 
 
 @get("/live", guards=_READER, sync_to_thread=False)
-def live(request: Request[Any, Any, Any], since: FromQuery[int] = 0) -> Response[Any]:
+def live(request: Request[Any, Any, Any], after: FromQuery[int] = 0) -> Response[Any]:
     """Tell how many incidents of a view are new, whenever that changes (server-sent events)."""
     desk, view, labels = desk_of(request), view_of(request), labels_of(request)
     if desk.streams >= _MOST_STREAMS:
         return Response(b"", status_code=204)  # to those who listen: ask now and then instead
-    return ServerSentEvent(_told(desk, view, since, labels))
+    return ServerSentEvent(_told(desk, view, after, labels))
 
 
-async def _told(desk: Desk, view: View, since: int, labels: Labels) -> AsyncIterator[ServerSentEventMessage]:
+async def _told(desk: Desk, view: View, after: int, labels: Labels) -> AsyncIterator[ServerSentEventMessage]:
     desk.streams += 1
     try:
         began = beat = time.monotonic()
-        stamp, last = since, 0
+        stamp, last = after, 0
         yield ServerSentEventMessage(comment="Marsad")
         while time.monotonic() - began < _LONGEST_S:
             now = await asyncio.to_thread(lambda: desk.glance().stamp)
             if now != stamp:
                 stamp = now
-                news = await asyncio.to_thread(news_of, desk, view, since, labels)
+                news = await asyncio.to_thread(news_of, desk, view, after, labels)
                 if news.count != last:
                     last = news.count
                     yield ServerSentEventMessage(event="news", data=msgspec.json.encode(news).decode())

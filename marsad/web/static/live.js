@@ -6,11 +6,11 @@
   let source = null;
   let asking = 0;
   let waiting = 0;
-  const since = () => document.querySelector("[data-stamp]").dataset.stamp;
+  const after = () => document.querySelector("[data-stamp]").dataset.stamp;
   const query = () => {
     const asked = new URLSearchParams(location.search);
     for (const name of ["at", "page", "order", "lang"]) asked.delete(name);
-    asked.set("since", since());
+    asked.set("after", after());
     asked.set("lang", document.documentElement.lang);
     return asked;
   };

@@ -6,7 +6,7 @@
   if (!box || !window.maplibregl || !rows.length) return;
   const bounds = new maplibregl.LngLatBounds();
   rows.forEach((one) => bounds.extend(one.at));
-  const map = basemap.make(box, document.getElementById("where").textContent, { bounds, fitBoundsOptions: { padding: 64, maxZoom: 6.2 } });
+  const map = basemap.make(box, document.getElementById("where").textContent, { bounds, fitBoundsOptions: { padding: 64, maxZoom: rows.length > 1 ? 5.6 : 4 } });
   if (!map) return;
   window.deskMap = map;
   let labels = [];
