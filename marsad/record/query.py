@@ -202,7 +202,7 @@ def having_words(connection: sa.Connection, text: str, fold: Fold) -> npt.NDArra
     """Return the keys of the reports that hold all these words."""
     words = re.findall(r"\w+", fold(text))
     if connection.dialect.name != "sqlite" or not words or min(map(len, words)) < _SHORTEST:
-        select = sa.select(documents.c.key).where(_has_words(text, fold))
+        select = sa.select(documents.c.key).where(has_words(text, fold))
         return np.array(connection.scalars(select).all(), np.int64)
     asked = " ".join(f'"{word}"' for word in words)
     cursor = connection.exec_driver_sql("SELECT rowid FROM document_words WHERE words MATCH ?", (asked,)).cursor
