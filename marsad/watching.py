@@ -19,7 +19,7 @@ import msgspec
 from marsad import pipeline
 from marsad.errors import InputError
 from marsad.intake import InputProblem, derive
-from marsad.intake.addresses import same_page
+from marsad.intake.addresses import is_sound, same_page
 from marsad.intake.documents import Beside, Metadata, UnreadableError
 from marsad.intake.feeds import Item, read_feed
 from marsad.intake.fetch import AGENT, Answer, Fetcher, FetchError
@@ -75,7 +75,7 @@ def read_watchlist(path: str) -> list[Watched]:
 
 def _watched(path: str, number: int, entry: Any) -> Watched:
     url = entry.get("url") if isinstance(entry, dict) else None
-    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+    if not isinstance(url, str) or not url.startswith(("http://", "https://")) or not is_sound(url):
         raise InputError(f'{path}, feed {number}: there is no url; write url = "https://example.org/rss".')
     every = str(entry.get("every", "15m")).strip()
     if not every[:-1].isdigit() or every[-1:] not in _UNITS:
@@ -162,7 +162,11 @@ class Watcher:
 
     def _pages(self, answer: Answer) -> list[Item]:
         """The pages of a feed, one for each page whatever variant of its address is given; further sitemaps are left."""
-        return list({same_page(i.url): i for i in read_feed(answer.body, answer.url) if not i.is_list}.values())
+        return list(
+            {
+                same_page(i.url): i for i in read_feed(answer.body, answer.url) if not i.is_list and is_sound(i.url)
+            }.values()
+        )
 
     def _waiting(self, item: Item, feed: str) -> FeedItem:
         hints = item.hints

@@ -142,6 +142,8 @@ def characters() -> Iterator[Hostile]:
         at = dice.randrange(len(whole))
         broken = whole[:at] + bytes([dice.choice((0x80, 0xC0, 0xF5, 0xFF, 0xED))]) + whole[at + 1 :]
         yield Hostile("broken.txt", lambda broken=broken: broken, EITHER)
+    for url in ("http://[", "http://[::1", "http://a]b/", "http://\u2100.example/", "//", "http://", "x" * 5000):
+        yield Hostile("address.warc", lambda url=url: make.warc({url: make.page()}), READ)
     for cut in range(1, 12):
         yield Hostile("cut.txt", lambda cut=cut: whole[: -cut * 2 + 1], EITHER)
     for encoding in ("cp1256", "iso8859_6", "utf-16", "utf-16-be", "cp1252"):

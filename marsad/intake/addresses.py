@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 _TRACKERS = re.compile(
     r"utm_.*|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_ga|ref|ref_src|ref_url|cmpid|ocid|at_.*|ns_.*|xtor"
@@ -14,11 +14,30 @@ _TRACKERS = re.compile(
 _AMP_HOSTS = ("amp.", "www.", "m.", "mobile.")
 
 
+def is_sound(url: str) -> bool:
+    """Say whether an address can be taken apart into host and path."""
+    try:
+        return bool(urlsplit(url.strip()).hostname)
+    except ValueError:
+        return False
+
+
+def joined(base: str, url: str) -> str | None:
+    """Return where an address on the page at `base` leads; None if it is no address."""
+    try:
+        return urljoin(base, url.strip())
+    except ValueError:
+        return None
+
+
 def same_page(url: str) -> str:
-    """Return the form that all variants of a page's address share: no tracking, no AMP, no mobile host, no fragment.
+    """Return the form that all variants of a page's address share: no tracking, no AMP, no mobile host, no fragment; an
+    address that is none stays as it is.
 
     It names the page, and is not meant to be fetched.
     """
+    if not is_sound(url):
+        return url.strip()
     parts = urlsplit(url.strip())
     host = (parts.hostname or "").lower().rstrip(".")
     while host.startswith(_AMP_HOSTS) and host.count(".") > 1:
@@ -32,6 +51,8 @@ def same_page(url: str) -> str:
 
 def is_same_site(one: str, other: str) -> bool:
     """Say whether two addresses belong to one site: a page may name its canonical address only there."""
+    if not (is_sound(one) and is_sound(other)):
+        return False
     a, b = ((urlsplit(u).hostname or "").lower().split(".") for u in (one, other))
     # Under a country, "co" and "com" are no sites.
     labels = 3 if len(a[-1]) == 2 and len(a) > 2 and len(a[-2]) <= 3 else 2
@@ -42,4 +63,4 @@ def name_of(url: str) -> str:
     """Return an id for the report at an address: the host and a short hash of the page's name."""
     page = same_page(url)
     digest = hashlib.sha256(page.encode("utf-8", "replace")).hexdigest()[:12]
-    return f"{urlsplit(page).hostname}-{digest}"
+    return f"{urlsplit(page).hostname if is_sound(page) else 'page'}-{digest}"

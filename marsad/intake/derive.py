@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from marsad.intake.addresses import is_same_site, name_of
+from marsad.intake.addresses import is_same_site, is_sound, name_of
 from marsad.intake.charsets import decode
 from marsad.intake.chats import read_telegram, read_whatsapp
 from marsad.intake.documents import (
@@ -61,7 +61,7 @@ def _read_page(received: Received) -> Taken:
 
 def _of_its_own(stated: Metadata, url: str | None) -> Metadata:
     """What a page states, with an id by its address; its canonical address must be on its own site, and no home page."""
-    if url is None:
+    if url is None or not is_sound(url):
         return stated
     canonical = stated.url
     if canonical and (not is_same_site(canonical, url) or urlsplit(canonical).path.strip("/") == ""):

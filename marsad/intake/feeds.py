@@ -11,10 +11,10 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin
 
 import msgspec
 
+from marsad.intake.addresses import joined
 from marsad.intake.documents import Metadata, UnreadableError
 from marsad.intake.office import parse_xml
 from marsad.intake.page_facts import sound_date
@@ -59,8 +59,8 @@ def read_feed(content: bytes, url: str) -> Iterator[Item]:
         items = _read_xml(content)
     seen: set[str] = set()
     for item in items:
-        address = urljoin(url, item.url.strip())
-        if address.startswith(("http://", "https://")) and address not in seen:
+        address = joined(url, item.url)
+        if address is not None and address.startswith(("http://", "https://")) and address not in seen:
             seen.add(address)
             yield msgspec.structs.replace(item, url=address)
         if len(seen) >= _MAX_ITEMS:

@@ -19,11 +19,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 
 from marsad.errors import NetworkError
+from marsad.intake.addresses import joined
 from marsad.intake.archives import unpack_body
 from marsad.intake.documents import UnreadableError
 
@@ -120,11 +121,12 @@ class Fetcher:
             answer = self._ask(checked_url(url, self._ports), headers, deadline)
             if answer.status not in _REDIRECTS:
                 return _sound(answer)
-            target = answer.header("location")
-            if not target:
+            location = answer.header("location")
+            target = joined(url, location) if location else None
+            if target is None:
                 raise FetchError(f"{_host(url)} redirects to nowhere", "check the address in a browser")
             # A redirect may lead anywhere: it is checked as if a person had typed it.
-            url = urljoin(url, target.strip())
+            url = target
         raise FetchError(f"more than {_MAX_REDIRECTS} redirects", "check the address in a browser")
 
     def post(self, url: str, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Answer:

@@ -12,6 +12,7 @@ from intake_files import TEXT, page
 from web_server import WebServer, running
 
 from marsad.intake import InputProblem, Metadata, Taken, derive
+from marsad.intake.addresses import name_of, same_page
 from marsad.intake.feeds import read_feed
 from marsad.intake.fetch import Fetcher
 from marsad.intake.web import split_address
@@ -117,3 +118,10 @@ def test_pictures_are_no_reports(web: WebServer) -> None:
     web.serve("/a.jpg", b"\xff\xd8\xff", "image/jpeg")
     (found,) = visit(web, "/a.jpg")
     assert "image/jpeg" in str(found)
+
+
+def test_addresses_that_are_none_are_named_and_trip_nobody() -> None:
+    feed = "<rss><channel><item><link>http://[broken</link></item><item><link>https://a.example/1</link></item></channel></rss>"
+    assert [item.url for item in read_feed(feed.encode(), "https://a.example/rss")][-1] == "https://a.example/1"
+    assert same_page("http://[broken") == "http://[broken"
+    assert name_of("http://[broken").startswith("page-")
