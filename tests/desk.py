@@ -11,10 +11,12 @@ from typing import Any
 
 from incident_gold import OWN, add, documents, read
 from litestar.testing import TestClient
+from sqlalchemy import Connection
 
 from marsad import pipeline
 from marsad.model import Document
-from marsad.record import open_record
+from marsad.record import open_record, watched
+from marsad.record.watched import Feed, FeedItem
 from marsad.web import make_app
 from marsad.web.settings import DeskSettings
 
@@ -31,6 +33,26 @@ def make_record(path: Path) -> None:
     with open_record(str(path), pipeline.load_fold()) as record:
         reports = read(reader, [*documents(OWN), hostile()])
         add(record, reports.values())
+        record.change(watch_feeds)
+
+
+def watch_feeds(connection: Connection) -> None:
+    """Feeds that are watched: one answers, one fails and is hostile, one was never asked."""
+    then, soon = "2025-07-22T09:30:00+00:00", "2025-07-22T09:45:00+00:00"
+    answers = Feed(
+        url="https://alpha.example/rss", name="ألفا", next_at=soon, tried_at=then, succeeded_at=then, items=1240
+    )
+    problem = f"beta.example answers with status 503 {HOSTILE}"
+    fails = Feed(
+        url=f"https://beta.example/{HOSTILE}", name=f"Beta {HOSTILE}", next_at=soon, failures=3, problem=problem
+    )
+    for feed in (answers, fails, Feed(url="https://gamma.example/rss", name="Gamma", next_at=then)):
+        watched.put_feed(connection, feed)
+    for number, state in enumerate(("waiting", "waiting", "kept", "given-up")):
+        page = FeedItem(
+            url=f"https://alpha.example/{number}", feed=answers.url, state=state, next_at=soon, failures=number
+        )
+        watched.put_item(connection, page)
 
 
 def hostile() -> Document:

@@ -21,6 +21,7 @@ PLACES = {"en": "Mogadishu", "ar": "مقديشو"}
 EVERY = [(lang, width) for lang in ("en", "ar") for width in (1400, 390)]
 PAGES = (
     "/sources",
+    "/feeds",
     "/words",
     "/log",
     "/accounts",

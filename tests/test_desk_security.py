@@ -37,6 +37,7 @@ NEEDS = {
     "POST /judgements/{number:int}/undo": "coder",
     "GET /incidents.csv": "reader",
     "GET /sources": "reader",
+    "GET /feeds": "reader",
     "GET /words": "reader",
     "GET /words.tsv": "reader",
     "POST /words/add": "editor",

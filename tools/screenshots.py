@@ -16,7 +16,17 @@ from urllib.parse import quote
 from desk import hostile, make_record
 from desk_server import browsing, serving, tab_of
 
-PAGES = ("/", "/?type=ASSAULT&since=2025-10-01", "/review", "/sources", "/words", "/accounts", "/log", "/nowhere")
+PAGES = (
+    "/",
+    "/?type=ASSAULT&since=2025-10-01",
+    "/review",
+    "/sources",
+    "/feeds",
+    "/words",
+    "/accounts",
+    "/log",
+    "/nowhere",
+)
 WIDTHS = (1400, 390)
 
 

@@ -55,6 +55,17 @@ def list_feeds(connection: sa.Connection) -> list[Feed]:
     return [_as(Feed, row) for row in connection.execute(sa.select(feeds).order_by(feeds.c.name, feeds.c.url))]
 
 
+def count_pages(connection: sa.Connection) -> dict[str, dict[str, int]]:
+    """Return for each feed's address how many of the pages that it led to are in which state: waiting, kept, given-up."""
+    # A page that was looked at for the last time is given up too, but without failures.
+    lost = (feed_items.c.state != "given-up") | (feed_items.c.failures > 0)
+    select = sa.select(feed_items.c.feed, feed_items.c.state, sa.func.count()).where(lost)
+    found: dict[str, dict[str, int]] = {}
+    for feed, state, count in connection.execute(select.group_by(feed_items.c.feed, feed_items.c.state)):
+        found.setdefault(feed, {})[state] = count
+    return found
+
+
 def find_feed(connection: sa.Connection, url: str) -> Feed | None:
     """Return the feed at an address."""
     row = connection.execute(sa.select(feeds).where(feeds.c.url == url)).first()
