@@ -13,13 +13,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from marsad.coder.choices import Choices
 from marsad.coder.pairs import Layout, Pairs, Wish, coded, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Table, count, flag, joined
-from marsad.coder.passage import Passage, word_before
+from marsad.coder.passage import Passage, chunks, word_before
 from marsad.gazetteer import Entry, Gazetteer
-from marsad.language import Phrase, Sentence
+from marsad.language import Hit, Phrase, Sentence, Token
 from marsad.model import Place, Why
 
 _LOOK_BACK = 3
@@ -30,7 +31,15 @@ _SHORTEST_MARKED = 3  # letters: "إلى" and "بين" are towns too
 _LARGE = 100_000  # people: known beyond its country
 _FAMOUS = 500_000
 _DWARFED = 30
+_OUTDONE = 5
 _AS_LIKELY = 0.8
+_TOWNS = frozenset({"city", "town", "village", "settlement", "municipality", "subdistrict"})
+_ALIKE = 0.86  # of a sound
+_CLEARLY = 0.03
+_SAME_SPOT_KM = 25.0
+_LONGEST_FOREIGN = 5  # tokens
+_NO_LATIN = "\u0250"
+_KNOWN = frozenset({"place_kinds", "directions", "triggers", "outcomes", "role_nouns", "nisbas", "anaphors", "actors"})
 _OTHER_READINGS = frozenset({"triggers", "outcomes", "role_nouns", "nisbas"})
 
 
@@ -58,9 +67,10 @@ def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
     names = [_names(passage, k, gazetteer) for k in range(len(passage.sentences))]
     support = _countries(passage, names)
     for number, found in enumerate(names):
-        capitals = list(_capitals(passage, number, found, (support, gazetteer)))
-        if capitals:
-            names[number] = sorted([*found, *capitals], key=lambda name: name.first)
+        more = [*_capitals(passage, number, found, (support, gazetteer))]
+        more += _sounding(passage, number, [*found, *more], (support, gazetteer))
+        if more:
+            names[number] = sorted([*found, *more], key=lambda name: name.first)
     sites: list[Site] = []
     for number, found in enumerate(names):
         chosen = [(name, _resolve(name, found, support, gazetteer)) for name in found]
@@ -89,7 +99,8 @@ def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
     } - {i for p in sentence.phrases if p.kind == "places" and p.last > p.first for i in range(p.first, p.last + 1)}
     found: list[_Name] = []
     taken = -1
-    for phrase in sorted((p for p in sentence.phrases if p.kind == "places"), key=lambda p: (p.first, -p.last)):
+    named = [*(p for p in sentence.phrases if p.kind == "places"), *_foreign(sentence, gazetteer)]
+    for phrase in sorted(named, key=lambda p: (p.first, -p.last)):
         if phrase.first <= taken or phrase.hit is None:
             continue
         kind = kinds.get(phrase.first - 1)
@@ -101,6 +112,26 @@ def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
         found.append(_Name(first, phrase.last, phrase.hit.value, level, f"gazetteer {phrase.hit.form}"))
         taken = phrase.last
     return found
+
+
+def _foreign(sentence: Sentence, gazetteer: Gazetteer) -> Iterator[Phrase]:
+    """Yield the places whose names are several words in Latin letters: "في Port Sudan", the longest names first."""
+    words = [token.word.folded for token in sentence.tokens]
+    i = 0
+    while i + 1 < len(words):
+        end = i
+        while (
+            end < len(words) and end < i + _LONGEST_FOREIGN and (words[end] == "-" or "a" <= words[end][0] < _NO_LATIN)
+        ):
+            end += 1
+        for last in range(end - 1, i, -1):
+            name = " ".join(words[i : last + 1]).replace(" - ", "-")
+            entries = gazetteer.candidates(name)
+            if entries:
+                yield Phrase("places", i, last, Hit("places", 0, entries[0].level, entries, name))
+                i = last
+                break
+        i += 1
 
 
 def _capitals(
@@ -120,6 +151,50 @@ def _capitals(
         entry = gazetteer.capital(country) if country else None
         if entry is not None:
             yield _Name(first, last + 1 if adjective else last, (entry,), "settlement", f"capital of {country}")
+
+
+def _sounding(
+    passage: Passage, number: int, found: list[_Name], known: tuple[Counter[str], Gazetteer]
+) -> Iterator[_Name]:
+    """Yield the places that are marked as such but in no list under this spelling, by how they sound: "مدينة كولوكاني".
+
+    Only towns of the countries that the story speaks of most are meant, and only if one of them sounds alike.
+    """
+    support, gazetteer = known
+    sentence, labels = passage.sentences[number], passage.roles[number].labels
+    most = max(support.values(), default=0)
+    countries = frozenset(country for country, count in support.items() if 3 * count >= most)
+    taken = {i for name in found for i in range(name.first, name.last + 1)}
+    kinds = {p.last: p for p in sentence.phrases if p.kind == "place_kinds"}
+    words = [_is_open(token, i in taken or i in kinds) for i, token in enumerate(sentence.tokens)]
+    for i, token in enumerate(sentence.tokens):
+        kind = kinds.get(i - 1)
+        is_town = kind is not None and kind.hit is not None and kind.hit.value.kind in _TOWNS
+        is_alone = not any(0 <= k < len(words) and words[k] and labels[k][2:] == "PLC" for k in (i - 1, i + 1))
+        is_place = is_town or (kind is None and labels[i][2:] == "PLC")
+        if not words[i] or not is_place or not is_alone or token.word.is_definite:
+            continue
+        entry = _sounds_like(token.word.bare, countries, gazetteer)
+        if entry is not None:
+            first = kind.first if kind else i
+            yield _Name(first, i, (entry,), entry.level, f"gazetteer, sounds like {entry.name} in {entry.country}")
+
+
+def _is_open(token: Token, is_read: bool) -> bool:
+    """Say whether a token may be a name that nobody has read yet."""
+    return not is_read and token.word.kind == "word" and not any(h.table in _KNOWN for h in token.word.hits)
+
+
+def _sounds_like(forms: Sequence[str], countries: frozenset[str], gazetteer: Gazetteer) -> Entry | None:
+    """The one place whose name sounds like a word without more or fewer of its clitics, None if two do."""
+    heard = [pair for form in forms for pair in gazetteer.skeleton_candidates(form, countries)]
+    best = sorted(heard, key=lambda pair: (-pair[1], pair[0].id))
+    if not best or best[0][1] < _ALIKE:
+        return None
+    entry, score = best[0]
+    rivals = (other for other, own in best[1:] if own >= score - _CLEARLY and other.id != entry.id)
+    near = (gazetteer.distance_km(entry.lat, entry.lon, o.lat, o.lon) < _SAME_SPOT_KM for o in rivals)
+    return entry if all(near) else None
 
 
 def _nisba_at(sentence: Sentence, token: int) -> str | None:
@@ -211,11 +286,13 @@ def _resolve(name: _Name, beside: list[_Name], support: Counter[str], gazetteer:
 
     entries = name.entries[:12]
     largest = max(e.population or 0 for e in entries)
-    if largest >= _FAMOUS and not any(
-        gazetteer.is_inside(e.id, o.id) for e in entries for n in neighbours for o in n.entries[:2]
-    ):
+    dwarfed = _DWARFED if largest >= _FAMOUS else _OUTDONE if largest >= _LARGE else None
+    chain = [
+        o for n in beside if 0 < n.first - name.last <= _CHAIN_GAP + 1 for o in n.entries[:2] if o.level != "country"
+    ]
+    if dwarfed and not any(gazetteer.is_inside(e.id, o.id) for e in entries for o in chain):
         # Manila is the capital, whatever hamlet of the name lies in a country of the story.
-        entries = tuple(e for e in entries if (e.population or 0) * _DWARFED >= largest or e.level != "settlement")
+        entries = tuple(e for e in entries if (e.population or 0) * dwarfed >= largest or e.level != "settlement")
     return max(entries, key=score)
 
 
@@ -341,6 +418,8 @@ def describe_sites(layout: Layout, sites: Sequence[Site], pairs: Pairs) -> list[
     is_before = is_marked[pairs.item] & (sentence < layout.first_sentence[pairs.event])
     latest = last_of(pairs.event[is_before], pairs.item[is_before], events)[pairs.event]
 
+    unread = is_among(layout.told.sentence[pairs.mention], _unread(layout.passage, sites), sentences)
+
     words = [word_before(layout.passage.sentences[s.sentence].tokens, s.first) for s in sites]
     names = [s.label or "none" for s in sites]
     levels = [s.entry.level for s in sites]
@@ -352,9 +431,18 @@ def describe_sites(layout: Layout, sites: Sequence[Site], pairs: Pairs) -> list[
         Table(_what, (pairs.of_item(list(zip(names, levels, strict=True))), type_, side)),
         Table(_tie, (pairs.of_item(list(zip(words, levels, strict=True)), is_open=True), joined(is_here, follows))),
         Table(_whose, (label, joined(pairs.rival(), is_here, own, flag(marked)))),
+        Table(_beside_unread, (label, joined(flag(unread), is_here, follows))),
         Table(_order, (label, joined(count(rank, 2), count(pairs.between, 2), follows)), here),
         Table(_back, (label, type_, joined(*told)), ~here),
     ]
+
+
+def _unread(passage: Passage, sites: Sequence[Site]) -> npt.NDArray[np.intp]:
+    """The sentences with a marked place that is in no list: the event is there, not in the town of the dateline."""
+    read = {(s.sentence, i) for s in sites for i in range(s.first, s.last + 1)}
+    marked = (chunk for chunk in chunks(passage) if chunk.label == "PLC")
+    left = {c.sentence for c in marked if not any((c.sentence, i) in read for i in range(c.first, c.last + 1))}
+    return np.array(sorted(left), dtype=np.intp)
 
 
 def _what(label: str, level: str, type_: str, side: str) -> list[str]:
@@ -382,6 +470,11 @@ def _whose(label: str, nearer: str, is_here: bool, has_own: bool, has_marked: bo
         f"rival={nearer}/{label}",
         f"rival={nearer}/{label}/{is_here}",
     ]
+
+
+def _beside_unread(label: str, unread: bool, is_here: bool, follows: bool) -> list[str]:
+    """Features of a place where the event's own sentence names another that nobody knows."""
+    return [f"unread={unread}/{is_here}/{label}", f"unread={unread}/{is_here}/{follows}"]
 
 
 def _order(label: str, rank: int, between: int, follows: bool) -> list[str]:

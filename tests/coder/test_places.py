@@ -55,3 +55,42 @@ def test_a_direction_is_no_province(arabic: Arabic) -> None:
     assert ("South-West Province", "CMR") not in [
         (name, country) for _, name, country in sites_of(arabic, "وقع الهجوم جنوب غرب كولومبيا مساء الأحد")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("قتل ستة مدنيين في Port Sudan أمس", "Port Sudan", "Port Sudan"),
+        ("انسحبت القوة من San Antonio del Táchira فجرا", "San Antonio del Táchira", "San Antonio del Táchira"),
+    ],
+)
+def test_a_foreign_name_of_several_words_is_one_place(arabic: Arabic, text: str, words: str, name: str) -> None:
+    assert [(said, place) for said, place, _ in sites_of(arabic, text)] == [(words, name)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("هاجم مسلحون مدينة كولوكاني في مالي", "مدينة كولوكاني", "Kolokani"),
+        ("سطا مسلحون على مصرف في بلدة سيليفري، وأعلنت تركيا فتح تحقيق", "بلدة سيليفري", "Silivri"),
+    ],
+)
+def test_a_town_in_no_list_is_found_by_its_sound(arabic: Arabic, text: str, words: str, name: str) -> None:
+    assert (words, name) in [(said, place) for said, place, _ in sites_of(arabic, text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "هاجم مسلحون مدينة كولوكاني",  # no country told
+        "هاجم مسلحون مدينة كولوكاني في اليابان",  # no town there sounds so
+        "دخل الجيش البلدة الثانية في مالي",  # an ordinary word
+    ],
+)
+def test_a_sound_alone_is_no_place(arabic: Arabic, text: str) -> None:
+    assert all("كولوكاني" not in words and "الثانية" not in words for words, _, _ in sites_of(arabic, text))
+
+
+def test_a_well_known_city_is_not_its_small_namesake(arabic: Arabic) -> None:
+    text = "قال مسؤول أميركي في واشنطن إن الوفد الأميركي وصل إلى جنيف، وإن الولايات المتحدة تنتظر ردا"
+    assert ("جنيف", "Geneva", "CHE") in sites_of(arabic, text)
