@@ -55,6 +55,8 @@ def add(reports: Path, record: Path, processes: int, stop: tuple[int, signal.Sig
     """Add the reports in a program of its own; `stop` sends it a signal once the record holds so many."""
     command = [sys.executable, "-m", "marsad.cli", "--quiet", "--record", str(record), "add", str(reports)]
     began = time.perf_counter()
+    # A benchmark in the background is deaf to Ctrl-C, and what it starts would be too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     program = subprocess.Popen([*command, "--processes", str(processes)], stderr=subprocess.DEVNULL)
     peak = 0.0
     while program.poll() is None:
