@@ -1,33 +1,34 @@
 """Take a picture of every page of the desk in both languages and two widths, to look at.
 
-PYTHONPATH=tests python -m tools.screenshots [FOLDER]    (or make screenshots)
+PYTHONPATH=tests python -m tools.screenshots [FOLDER] [people]    (or make screenshots)
 
-Needs Debian's chromium. The record is that of the desk's tests, hostile report included.
+With `people` only the pages about people: login, accounts, tokens, webhooks, the log, accuracy, the public view. Needs
+Debian's chromium. The record is that of the desk's tests, hostile report included.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
+import pyotp
 from desk import hostile, make_record
-from desk_server import browsing, serving, tab_of
+from desk_server import Tab, browsing, serving, tab_of
 
-PAGES = (
-    "/",
-    "/?type=ASSAULT&since=2025-10-01",
-    "/review",
-    "/sources",
-    "/feeds",
-    "/words",
-    "/accounts",
-    "/log",
-    "/nowhere",
-)
+from marsad import delivering
+from marsad.pipeline import load_fold
+from marsad.record import StoredJudgement, hooks, open_record
+from marsad.web import accounts, second
+
+PAGES = ("/", "/?type=ASSAULT&since=2025-10-01", "/review", "/sources", "/feeds", "/words", "/nowhere")
 WIDTHS = (1400, 390)
+PASSWORD = "correct horse battery"
+NAME = "Rima Haddad"
 
 
 def main(arguments: list[str]) -> None:
@@ -36,6 +37,13 @@ def main(arguments: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     record = Path(tempfile.mkdtemp()) / "desk.db"
     make_record(record)
+    if arguments[1:] != ["people"]:
+        take_pages(record, folder)
+    take_people(record, folder)
+
+
+def take_pages(record: Path, folder: Path) -> None:
+    """Take the pages that whoever sits at this machine sees."""
     with serving(record) as address, browsing() as browser:
         for lang in ("en", "ar"):
             for width in WIDTHS:
@@ -49,8 +57,106 @@ def main(arguments: list[str]) -> None:
                         name = (
                             "incident" if path == incident else re.sub(r"\W+", "-", path).strip("-")[:40] or "overview"
                         )
-                        tab.page.screenshot(path=str(folder / f"{name}-{lang}-{width}.png"), full_page=True)
-                        print(folder / f"{name}-{lang}-{width}.png")
+                        keep(tab, folder / f"{name}-{lang}-{width}.png")
+
+
+def keep(tab: Tab, path: Path) -> None:
+    """Take the page as it stands."""
+    tab.settle()
+    tab.page.screenshot(path=str(path), full_page=True, timeout=120_000)
+    print(path)
+
+
+def take_people(record: Path, folder: Path) -> None:
+    """Take what people with accounts see, and people without."""
+    prepare(record)
+    with serving(record, accounts=True, public="careful") as address, browsing() as browser:
+        for lang in ("en", "ar"):
+            for width in WIDTHS:
+                with tab_of(browser, address, lang, width) as tab:
+                    walk(tab, folder, f"-{lang}-{width}.png")
+                with open_record(str(record)) as made:
+                    made.change(lambda c: second.end(c, accounts.find(c, NAME)))
+
+
+def walk(tab: Tab, folder: Path, ending: str) -> None:
+    """Go through the pages as a person does who sets up a second factor."""
+    tab.open("/public")
+    keep(tab, folder / f"public{ending}")
+    tab.open(str(tab.page.locator(".opens").first.get_attribute("href")))
+    keep(tab, folder / f"public-incident{ending}")
+    log_in(tab, "nobody")
+    keep(tab, folder / f"login-wrong{ending}")
+    log_in(tab, NAME)
+    tab.open("/account")
+    tab.page.fill("#s-password", PASSWORD)
+    press(tab, "main form button")
+    keep(tab, folder / f"account-qr{ending}")
+    app = pyotp.TOTP(tab.page.locator("main code").inner_text().replace(" ", ""))
+    tab.page.fill("#s-on", app.now())
+    press(tab, "main form button")
+    keep(tab, folder / f"account-codes{ending}")
+    for name in ("accounts", "webhooks", "log", "accuracy"):
+        tab.open(f"/{name}")
+        keep(tab, folder / f"{name}{ending}")
+    tab.open("/tokens")
+    tab.page.fill("#t-name", "لوحة الأخبار")
+    press(tab, "main section form button")
+    keep(tab, folder / f"tokens{ending}")
+    press(tab, ".tools form button")
+    log_in(tab, NAME)
+    keep(tab, folder / f"login-code{ending}")
+
+
+def log_in(tab: Tab, name: str) -> None:
+    """Give a name and the password."""
+    tab.open("/login")
+    tab.page.fill("#l-name", name)
+    tab.page.fill("#l-password", PASSWORD if name == NAME else "wrong password")
+    press(tab, "main form button")
+
+
+def press(tab: Tab, what: str) -> None:
+    """Press a button and wait for the page that follows."""
+    tab.page.locator(what).first.click()
+    tab.settle()
+
+
+def prepare(record: Path) -> None:
+    """Give the record people, reviews, webhooks with notices of every kind, and a log."""
+    now = datetime.datetime.now(datetime.UTC)
+    with open_record(str(record), load_fold()) as made:
+        people = (
+            (NAME, "admin"),
+            ("باسم العلي", "coder"),
+            ("guest-1", "guest"),
+            ("a-rather-long-name@newsroom.example", "editor"),
+        )
+        made.change(lambda c: [accounts.add(c, name, PASSWORD, role) for name, role in people])
+        second_one = made.look(lambda c: accounts.find(c, people[1][0]))
+        app = pyotp.TOTP(made.change(lambda c: second.begin(c, second_one)))
+        made.change(lambda c: second.finish(c, second_one, app.now()))
+        for url, policy in (
+            ("https://hooks.example.org/marsad/in", "careful"),
+            ("https://map.example/a/" + "long/" * 12, "open"),
+        ):
+            made.change(lambda c, u=url, p=policy: delivering.register(c, u, p, NAME, private=False, now=now))
+        names = made.look(
+            lambda c: [str(v) for v in c.exec_driver_sql("SELECT id FROM incidents ORDER BY id").scalars()]
+        )
+        for number, name in enumerate(names[:12]):
+            kind = "reject" if number % 4 == 3 else "confirm"
+            made.judge(StoredJudgement(key=0, at="", author=NAME, kind=kind, left=name))
+        delivering.plan(made, made.change, now)
+        log = made.look(lambda c: hooks.log(c, 4))
+        states = (
+            (hooks.DONE, 204, None),
+            (hooks.UP, None, "hooks.example.org takes too long to answer; try again later."),
+        )
+        for one, (state, status, problem) in zip(log, states, strict=False):
+            tries = 1 if state == hooks.DONE else 10
+            values = {"state": state, "tries": tries, "next_at": None, "status": status, "problem": problem}
+            made.change(lambda c, o=one, v=values: hooks.settle(c, msgspec.structs.replace(o, **v)))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import datetime
 import logging
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -61,7 +62,7 @@ async def _show(request: Request[Any, Any, Any], secret: str | None) -> Response
         return {"hooks": hooks.list_all(connection), "log": hooks.log(connection, _MOST_LINES)}
 
     found = await asyncio.to_thread(desk_of(request).look, gather)
-    by_key = {hook.key: hook.url for hook in found["hooks"]}
+    by_key = {hook.key: urlsplit(hook.url).netloc for hook in found["hooks"]}
     values = {**found, "by_key": by_key, "policies": BUILT_IN, "secret": secret}
     return page(request, "webhooks.html", values, status=201 if secret else 200)
 
