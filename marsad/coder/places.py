@@ -231,7 +231,7 @@ def _is_safe(passage: Passage, number: int, phrase: Phrase, gazetteer: Gazetteer
         # "جنوب غرب كولومبيا" lies nowhere near the South-West Province of Cameroon.
         return False
     if phrase.first != phrase.last:
-        return True
+        return hit.code != "ordinary"  # "في بيان إن", "الحكم على"
     is_curated = gazetteer.is_curated(hit.form)
     if passage.roles[number].labels[phrase.first][2:] == "PLC":
         return is_curated or hit.code != "ordinary"

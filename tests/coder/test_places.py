@@ -94,3 +94,8 @@ def test_a_sound_alone_is_no_place(arabic: Arabic, text: str) -> None:
 def test_a_well_known_city_is_not_its_small_namesake(arabic: Arabic) -> None:
     text = "قال مسؤول أميركي في واشنطن إن الوفد الأميركي وصل إلى جنيف، وإن الولايات المتحدة تنتظر ردا"
     assert ("جنيف", "Geneva", "CHE") in sites_of(arabic, text)
+
+
+def test_words_of_a_statement_are_no_town(arabic: Arabic) -> None:
+    """ "بيان إن" holds the name of Yan'an, "حكم على" that of Hokmali."""
+    assert sites_of(arabic, "وقالت الحركة في بيان إن الجيش انسحب، وصدر حكم على ثلاثة متهمين") == []

@@ -301,7 +301,8 @@ class Arabic:
         hit = self._long_places[name]
         if hit is None:
             entries = self.gazetteer.candidates(name)
-            hit = self._long_places[name] = Hit("places", 0, entries[0].level, entries, name)
+            code = "ordinary" if self.gazetteer.is_ordinary_word(name) else entries[0].level
+            hit = self._long_places[name] = Hit("places", 0, code, entries, name)
         return hit
 
     def _fixed(self, tokens: list[Token], i: int, rows: Sequence[tuple[tuple[str, ...], Hit]]) -> Iterator[Phrase]:

@@ -110,7 +110,8 @@ def noun_forms(lemma: str, plurals: tuple[str, ...] = ()) -> Iterator[tuple[str,
     if lemma.endswith("ه"):
         yield lemma[:-1] + "ات", "plural"
     else:
-        yield lemma + "ا", "singular"
+        if len(lemma) >= _SHORTEST_LIGHT:
+            yield lemma + "ا", "singular"  # but "أما" is "as for"
         if not plurals:
             # "مركبات" are vehicles (مركبة), not ships (مركب، مراكب).
             yield lemma + "ات", "plural"
