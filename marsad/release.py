@@ -21,10 +21,11 @@ from marsad.errors import InputError
 from marsad.export import FORMATS
 from marsad.export.columns import COLUMNS
 from marsad.export.dictionary import describe
+from marsad.export.wording import Wording
 from marsad.pipeline import coder_version, data_version
 from marsad.publication.policy import Policy
 from marsad.publishing import SUBJECTS, View, export
-from marsad.record import Filters, incidents
+from marsad.record import Filters, incidents, judging
 from marsad.record.schema import documents, runs
 from marsad.resources import DATA
 
@@ -100,7 +101,7 @@ def _write(view: View, folder: Path, plan: Plan, tell: Callable[[int], None] | N
     for lang in _LANGUAGES:
         text = (DATA / "release" / f"disclosures.{lang}.md").read_text(encoding="utf-8")
         (folder / f"disclosures.{lang}.md").write_text(
-            text.format(**_told(about, counts, view.policy)), encoding="utf-8"
+            text.format(**_told(about, counts, view.policy, Wording(lang))), encoding="utf-8"
         )
     about["files"] = [
         {"name": p.name, "bytes": p.stat().st_size, "sha256": _digest(p), "rows": rows.get(p.name)}
@@ -149,11 +150,12 @@ def _policy_told(policy: Policy) -> dict[str, Any]:
     return told
 
 
-def _told(about: Mapping[str, Any], counts: Counts, policy: Policy) -> dict[str, Any]:
+def _told(about: Mapping[str, Any], counts: Counts, policy: Policy, wording: Wording) -> dict[str, Any]:
     accuracy = about["accuracy"]
-    measured = (
-        f"events F1 {accuracy['events']['f1']:.3f}, figures F1 {accuracy['figures']['f1']:.3f}" if accuracy else "?"
-    )
+    measured = wording.say("accuracy_unmeasured")
+    if accuracy:
+        scores = {name: f"{accuracy[name]['f1']:.3f}" for name in ("events", "figures")}
+        measured = wording.say("accuracy_measured", **scores)
     given = {name: policy.count(getattr(counts, name)) for name in ("single", "contradicted", "confirmed")}
     few = f"<{policy.smallest_group}"
     return {
@@ -228,7 +230,9 @@ def _why(view: View, name: str) -> dict[str, Any]:
     if heir != name:
         return {"why": "merged", "into": heir}
     if view.record.find_incident(name).verdict == "rejected":
-        return {"why": "rejected by people"}
+        # What people wrote may name those whom the policy masks.
+        reason = None if view.policy.withholds_words else view.record.look(lambda c: judging.reason_against(c, name))
+        return {"why": "rejected by people"} | ({"reason": reason} if reason else {})
     return {"why": "withheld by the policy or the filters"}
 
 

@@ -33,8 +33,8 @@ def coded(name: str) -> CodedDocument:
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
-    with open_record(str(tmp_path / "kept.db"), load_fold()) as record:
+def record(location: str) -> Iterator[Record]:
+    with open_record(location, load_fold()) as record:
         run = record.start_run("1", "d")
         for name in ("privatov-1", "privatov-2", "privatov-3"):
             record.add(coded(name), run)
@@ -79,10 +79,11 @@ def test_reading_on_from_a_place_gives_the_rest(record: Record) -> None:
 
 @pytest.mark.usefixtures("record")
 @pytest.mark.parametrize("name", sorted(FORMATS))
-def test_no_file_of_the_command_line_tells_a_masked_name(marsad: Callable[..., Ran], folder: Path, name: str) -> None:
-    location = folder / "kept.db"
+def test_no_file_of_the_command_line_tells_a_masked_name(
+    marsad: Callable[..., Ran], folder: Path, name: str, location: str
+) -> None:
     out = folder / "out"
-    ran = marsad("--record", str(location), "export", str(out), "--format", name, "--policy", "careful")
+    ran = marsad("--record", location, "export", str(out), "--format", name, "--policy", "careful")
     if name == "gold":
         assert ran.code == 2
         assert "withholds" in ran.err
@@ -94,10 +95,9 @@ def test_no_file_of_the_command_line_tells_a_masked_name(marsad: Callable[..., R
 
 @pytest.mark.usefixtures("record")
 def test_the_policy_may_come_from_the_environment(
-    marsad: Callable[..., Ran], folder: Path, monkeypatch: pytest.MonkeyPatch
+    marsad: Callable[..., Ran], folder: Path, monkeypatch: pytest.MonkeyPatch, location: str
 ) -> None:
-    location = folder / "kept.db"
     monkeypatch.setenv("MARSAD_POLICY", "careful")
-    ran = marsad("--record", str(location), "export", str(folder / "x.csv"))
+    ran = marsad("--record", location, "export", str(folder / "x.csv"))
     assert ran.code == 0
     assert "rivatov" not in (folder / "x.csv").read_text("utf-8-sig")

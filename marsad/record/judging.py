@@ -210,6 +210,20 @@ def list_about(connection: sa.Connection, seats: Mapping[str, Collection[tuple[i
     return [_stored(row, undone) for row in sorted(found, key=lambda row: row.key)]
 
 
+def reason_against(connection: sa.Connection, incident: str) -> str | None:
+    """Return what the latest judgement in force that rejects an incident gives as its reason, None where it gives none."""
+    own = set(connection.scalars(sa.select(sketches.c.anchor).where(sketches.c.incident == incident)))
+    told = sa.select(documents.c.id).join(sketches, sketches.c.document == documents.c.key)
+    select = sa.select(judgements.c.key, judgements.c.reason).where(
+        judgements.c.kind == "reject", judgements.c.left_report.in_(told.where(sketches.c.incident == incident))
+    )
+    undone = undone_keys(connection)
+    for row in connection.execute(select.order_by(judgements.c.key.desc())).all():
+        if row.key not in undone and own & set(anchors_of(connection, row.key)):
+            return str(row.reason) if row.reason else None
+    return None
+
+
 def _meets(judged: str, seats: Collection[tuple[int, int]]) -> bool:
     return any(start < b and a < end for start, end in _seats.decode(judged) for a, b in seats)
 
