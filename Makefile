@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 READY_FORMATS := $(VENV)/.ready-formats
 
-.PHONY: help setup formats demo test lint types check gate unit bench fuzz train gazetteer docs site screenshots clean
+.PHONY: help setup formats demo test lint types check gate unit bench fuzz train gazetteer docs outputs site screenshots clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -57,6 +57,9 @@ gazetteer: $(READY_DEV) ## build the gazetteer index anew from its named release
 docs: $(READY_DEV) ## write the reference and the codebook page anew
 	@$(BIN)/python -m tools.build_docs
 	@$(BIN)/python -m tools.build_reference
+
+outputs: $(READY_DEV) ## write what commands print into the documents that show it, after a change of reading
+	@$(BIN)/python -m tools.build_outputs
 
 site: $(READY_FORMATS) ## build the documentation site into build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
