@@ -72,6 +72,25 @@ def test_the_map_gathers_what_stands_close(client: TestClient[Any]) -> None:
     assert len(far) < len(near)
 
 
+def test_the_histogram_is_kept_as_a_table_and_a_picture(client: TestClient[Any]) -> None:
+    rows = client.get("/histogram.csv?type=ASSAULT").text.lstrip("\ufeff").splitlines()
+    assert rows[0] == "period,since,until,type,family,incidents"
+    assert sum(int(row.rsplit(",", 1)[1]) for row in rows[1:]) > 5
+    assert {row.split(",")[3] for row in rows[1:]} == {"ASSAULT"}
+    picture = client.get("/histogram.svg?type=ASSAULT&lang=ar")
+    assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert 'direction="rtl"' in picture.text
+    assert picture.text.count("<g>") == len({row.split(",")[0] for row in rows[1:]})
+
+
+def test_places_stand_in_a_list_with_their_distances(client: TestClient[Any]) -> None:
+    pages = [client.get(f"/incidents/{name}?lang=en").text for name in incidents_of(client)]
+    several = next(page for page in pages if page.count("data-place=") > 1)
+    told = re.findall(r"<td class=\"n\">(?:about )?([\d,]+) km</td>", several)
+    assert told, "each place says how far it is from the first"
+    assert re.search(r"From [^<]+</th>", several)
+
+
 # ---- what people do ---------------------------------------------------------------------------------------------------
 
 

@@ -38,6 +38,7 @@ NEEDS = {
     "GET /incidents.csv": "reader",
     "GET /sources": "reader",
     "GET /feeds": "reader",
+    "GET /sources.csv": "reader",
     "GET /words": "reader",
     "GET /words.tsv": "reader",
     "POST /words/add": "editor",

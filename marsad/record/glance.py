@@ -160,7 +160,10 @@ class Keeper:
             if time.monotonic() - self._looked < _FRESH_S or not self._turn.acquire(blocking=False):
                 return known
         else:
-            self._turn.acquire()
+            while not self._turn.acquire(timeout=0.05):
+                # Somebody reads the events, which takes longest, and incidents were all that was asked for.
+                if known is None and self._glance is not None and not with_events:
+                    return self._glance
         try:
             found: Glance = self._look(lambda connection: self._read(connection, with_events))
             self._glance, self._looked = found, time.monotonic()

@@ -15,6 +15,7 @@ from marsad.web import charts
 from marsad.web.desk import desk_of, needs
 from marsad.web.files import as_file, name_of_file
 from marsad.web.overview import chips, counted
+from marsad.web.settings import SCOPE
 from marsad.web.templating import environment, labels_of
 from marsad.web.view import View, view_of
 
@@ -22,7 +23,7 @@ _READER = [needs("reader")]
 _COLUMNS = ("period", "since", "until", "type", "family", "incidents")
 
 
-@get("/histogram.csv", guards=_READER, sync_to_thread=True)
+@get("/histogram.csv", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def histogram_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the incidents of a view counted by period and category, a row for each that has any."""
     view, book = view_of(request), load_codebook()
@@ -35,7 +36,7 @@ def histogram_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
     return as_file(request, stream.getvalue().encode("utf-8-sig"), _file(view, "csv"), "text/csv")
 
 
-@get("/histogram.svg", guards=_READER, sync_to_thread=True)
+@get("/histogram.svg", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
 def histogram_svg(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Return the histogram of a view as a picture, with what it is filtered by."""
     view, labels = view_of(request), labels_of(request)

@@ -11,23 +11,59 @@ from litestar.types import ControllerRouterHandler
 
 from marsad.export.tables import safe
 from marsad.record import overview as record_view
-from marsad.record import sources as record_sources
+from marsad.record.fares import MOST, Fared, Fares, fares
 from marsad.web.cards import cards_of
 from marsad.web.desk import desk_of, needs, note, who
+from marsad.web.files import as_file
+from marsad.web.labels import Labels
 from marsad.web.settings import SCOPE
 from marsad.web.templating import labels_of, page
 from marsad.web.view import view_of
 
 _READER = [needs("reader")]
 _MOST_ROWS = 50_000
+_MOST_SHOWN = 100
+_FRESH_S = 300.0
+_COLUMNS = Fared.__struct_fields__
 
 
 @get("/sources", guards=_READER, sync_to_thread=True)
 def sources(request: Request[Any, Any, Any]) -> Response[str]:
-    """Show for each publisher and cited source how much, how early, how often contradicted."""
-    desk = desk_of(request)
-    values = {"publishers": desk.look(record_sources.publishers), "cited": desk.look(record_sources.cited)}
+    """Show publishers and cited sources: how much they say, how early, what did not hold, and who copies whom."""
+    labels = labels_of(request)
+    found = _fares(request)
+    values = {
+        "publishers": found.publishers[:_MOST_SHOWN],
+        "cited": [(_named(f.name, labels), f) for f in found.cited[:_MOST_SHOWN]],
+        "more": (max(0, len(found.publishers) - _MOST_SHOWN), max(0, len(found.cited) - _MOST_SHOWN)),
+        "incidents": found.incidents,
+        "is_capped": found.incidents >= MOST,
+    }
     return page(request, "sources.html", values)
+
+
+def _fares(request: Request[Any, Any, Any]) -> Fares:
+    return desk_of(request).remember("fares", fares, _FRESH_S)
+
+
+def _named(name: str, labels: Labels) -> str:
+    """A cited source by its name; where only its kind is known, by that."""
+    return labels.say(f"source_{name}") if labels.has(f"source_{name}") else name
+
+
+@get("/sources.csv", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
+def sources_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return publishers and cited sources as CSV, a row for each."""
+    found = _fares(request)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(("kind", *_COLUMNS))
+    for kind, rows in (("publisher", found.publishers), ("cited", found.cited)):
+        for fared in rows:
+            told = {name: getattr(fared, name) for name in _COLUMNS}
+            told["copied_from"] = "; ".join(f"{name} {count}" for name, count in fared.copied_from)
+            writer.writerow([safe("" if cell is None else cell) for cell in (kind, *told.values())])
+    return as_file(request, stream.getvalue().encode("utf-8-sig"), "sources.csv", "text/csv")
 
 
 @get("/incidents.csv", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
@@ -57,4 +93,4 @@ def file_of(name: str, content: str) -> Response[bytes]:
     return Response(content.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-ROUTES: tuple[ControllerRouterHandler, ...] = (sources, table)
+ROUTES: tuple[ControllerRouterHandler, ...] = (sources, sources_csv, table)
