@@ -189,7 +189,10 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One happening as one document tells it. `why` maps a field name to how its value came to be; `story` is an index."""
+    """One happening as one document tells it. `why` maps a field name to how its value came to be; `story` is an index.
+
+    `people` names the fields that a person set, and `event` where a person added the whole.
+    """
 
     id: str
     type: str
@@ -211,6 +214,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     money: Money | None = None
     source: tuple[Attribution, ...] = ()
     why: dict[str, Why] = {}
+    people: tuple[str, ...] = ()
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from marsad.link.terms import Terms
     from marsad.link.truces import Area
     from marsad.record import Record  # its library takes as long to import as a reader to load
+    from marsad.suggesting import Suggested
 
 Code = Callable[[Document, Language, Any], CodedDocument]
 
@@ -52,6 +53,14 @@ class Reads(Protocol):
         """Return what linking needs to know of a document that was read; None leaves it unlinked for now."""
         ...
 
+    def suggest(self, words: str, published: str | None) -> Suggested:
+        """Return what words of a report may mean, for a person who picks them."""
+        ...
+
+    def known(self) -> Known:
+        """Return the actors and places that are known."""
+        ...
+
 
 class Reader:
     """Reads documents; holds everything that is loaded once."""
@@ -71,6 +80,18 @@ class Reader:
         # What reading makes is freed without the collector: its looking for cycles takes a quarter of the time.
         with _no_collecting():
             return self._code(document, self._language, self._kit)
+
+    def suggest(self, words: str, published: str | None) -> Suggested:
+        """Return what words of a report may mean, for a person who picks them."""
+        from marsad.suggesting import suggest  # only the desk asks
+
+        return suggest(words, published, self._language, self.known())
+
+    def known(self) -> Known:
+        """Return the actors and places that the reader knows."""
+        from marsad.lang.ar.script import has_letters
+
+        return Known(self._kit.actors, self._kit.gazetteer, load_fold(self._language.code), has_letters)
 
     def sketch(self, coded: CodedDocument) -> ReportSketch | None:
         """Return what linking needs to know of a document that was read; None for one that is not readable."""
@@ -247,13 +268,15 @@ Input = Document | Taken | Received | InputProblem
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """An input with all that can be done without writing: another process may do that. `outcome` is set where it ends there;
-    else the document, or what it was taken from, waits with what was read, whose language is None if nothing could be.
+    else the document, or what it was taken from, waits with what was read, whose language is None if nothing could be;
+    `machine` is that before people corrected it, where they did.
     """
 
     outcome: Outcome | None = None
     taken: Taken | None = None
     coded: CodedDocument | None = None
     sketch: ReportSketch | None = None
+    machine: CodedDocument | None = None
 
 
 def process(inputs: Iterable[Input], reader: Reads, record: Record | None = None, run: int = 0) -> Iterator[Outcome]:
@@ -287,7 +310,8 @@ def prepare(item: Input, reader: Reads, record: Record | None = None, run: int =
 def _read(document: Document, taken: Taken | None, reader: Reads, known: tuple[Record | None, int]) -> Prepared:
     record, run = known
     try:
-        coded = (_twin(document, record, run) if record is not None else None) or reader.read(document)
+        read = (_twin(document, record, run) if record is not None else None) or reader.read(document)
+        coded = record.corrected(read) if record is not None else read
         sketch = reader.sketch(coded) if record is not None else None
     except MarsadError:
         raise
@@ -297,7 +321,7 @@ def _read(document: Document, taken: Taken | None, reader: Reads, known: tuple[R
         said = f"{document.id}: the coder failed ({cause}); the report was skipped, please report this as a bug."
         failed = Outcome(state="failed", problem=said, details=traceback.format_exc(), reason="the coder failed")
         return Prepared(outcome=failed)
-    return Prepared(taken=taken, coded=coded, sketch=sketch)
+    return Prepared(taken=taken, coded=coded, sketch=sketch, machine=None if coded is read else read)
 
 
 def settle(prepared: Prepared, record: Record | None, run: int) -> Outcome:
@@ -312,7 +336,7 @@ def settle(prepared: Prepared, record: Record | None, run: int) -> Outcome:
     if done is not None:
         return done
     assert coded is not None, "what has no outcome yet was read"
-    added = record.add(coded, run, prepared.sketch, prepared.taken) if record is not None else None
+    added = record.add(coded, run, prepared.sketch, prepared.taken, prepared.machine) if record is not None else None
     if added is not None and added.state == "unchanged":
         return Outcome(state="unchanged")  # another program, or another process of this one, was faster
     if coded.language is None:
@@ -369,8 +393,9 @@ def _go_through(
             run = record.start_run(coder_version(), data_version(), own) if reread else 0
         try:
             if reread:
-                again = reader.read(coded.document)
-                record.reread(again, run, reader.sketch(again))
+                read = reader.read(coded.document)
+                again = record.corrected(read)
+                record.reread(again, run, reader.sketch(again), None if again is read else read)
             else:
                 sketch = reader.sketch(coded)
                 if sketch is not None:

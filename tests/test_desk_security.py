@@ -39,6 +39,8 @@ NEEDS = {
     "GET /sources": "reader",
     "GET /feeds": "reader",
     "GET /sources.csv": "reader",
+    "GET /pick": "coder",
+    "POST /pick/say": "coder",
     "GET /words": "reader",
     "GET /words.tsv": "reader",
     "POST /words/add": "editor",

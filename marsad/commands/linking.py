@@ -166,13 +166,14 @@ def list_judgements(settings: Settings, form: str | None) -> int:
 
 
 def _judge(settings: Settings, why: dict[str, str | None], **what: Any) -> int:
+    from marsad import pipeline
     from marsad.export.wording import Wording
     from marsad.record import StoredJudgement
 
     author = author_of(why["author"])
     made = StoredJudgement(key=0, at="", author=author, reason=why["reason"], **what)
     with open_the_record(settings) as record:
-        number = record.judge(made)
+        number = record.judge(made, lambda coded: pipeline.load_reader_of(record)[0].sketch(coded))
     say(settings, Wording(settings.lang).say("judged", number=number))
     return 0
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from marsad.gazetteer import distance_km
 from marsad.language import Language, Sentence, Word
 from marsad.link import copies, talks
-from marsad.link.model import EventSketch, ReportSketch, Spot, Toll
+from marsad.link.model import FIELDS, EventSketch, ReportSketch, Spot, Toll
 from marsad.link.terms import Terms
 from marsad.link.tolls import Found, read_tolls
 from marsad.model import CodedDocument, Event, Participant, Place, Span
@@ -46,7 +48,7 @@ def sketch_report(coded: CodedDocument, language: Language, terms: Terms, lookup
     """Return what linking needs to know of a report; pure, the same for the same reading."""
     document = coded.document
     text = document.text
-    noise = language.find_noise(text)
+    noise = {*language.find_noise(text), *(span for story in coded.stories for span in story.noise)}
     sentences = [s for s in language.read_sentences(text, 0, len(text)) if not any(a <= s.start < b for a, b in noise)]
     seats = [_Seat(k, s, tuple(_events_in(coded.events, s))) for k, s in enumerate(sentences)]
     tolls = _assign_tolls(coded, seats, terms, lookup)
@@ -122,10 +124,24 @@ def _event(
         objects=tuple(sorted({d.object for d in event.damage})),
         words=tuple(sorted({w for seat in own for w in _words(seat, event)})),
         marks=tuple(sorted(marks)),
-        tolls=tuple(tolls),
+        tolls=tuple(_with_peoples(event, tolls)),
         seats=tuple(sorted(_seat_of(s, seats) for s in (event.trigger, *event.mentions))),
         topics=tuple(talks.read_topics(coded.events, k, [(s.sentence, s.events) for s in seats], terms)),
     )
+
+
+def _with_peoples(event: Event, tolls: Sequence[Toll]) -> Iterator[Toll]:
+    """The totals, those that a person set in place of what the words were read as; the source is whose words they are."""
+    fields = set(event.people).intersection(FIELDS)
+    yield from (t for t in tolls if t.field not in fields)
+    for figure in event.casualties:
+        count = figure.quantity.min if figure.quantity.min is not None else figure.quantity.max
+        if figure.outcome not in fields or figure.subset or count is None:
+            continue
+        read = next((t for t in tolls if t.field == figure.outcome), None)
+        span = figure.span
+        made = Toll(field=figure.outcome, count=count, start=span.start, end=span.end)
+        yield msgspec.structs.replace(made, source=read.source, rank=read.rank) if read else made
 
 
 def _days_told(sentence: Sentence, language: Language, published: str | None) -> Iterator[tuple[str, str]]:
@@ -145,12 +161,14 @@ def _date(
     event: Event, seats: Sequence[_Seat], told: Sequence[tuple[str, str]], marks: set[str]
 ) -> tuple[str, str] | None:
     """The days of an event as it was read, unless their words are part of a name, or it is recalled from years ago."""
-    if "anniversary" in marks and event.date is not None:
+    if "anniversary" in marks and event.date is not None and "date" not in event.people:
         past = [days for days in told if days[1] < event.date.start and days[1][:4] < event.date.start[:4]]
         if past:
             return past[0]
     if event.date is None:
         return None
+    if "date" in event.people:
+        return event.date.start, event.date.end
     span = event.date_text
     for seat in seats if span is not None else ():
         for i, token in enumerate(seat.sentence.tokens):
@@ -178,6 +196,9 @@ def _plausible(coded: CodedDocument, places: Sequence[Place]) -> Iterator[Place]
     every = {(p.id, p.country, p.lat, p.lon) for e in coded.events for p in e.places}
     countries = {a.country for e in coded.events for a in (*e.actor, *e.recipient) if a.name or a.id}
     for place in places:
+        if place.why is not None and place.why.rule.startswith("judgement "):
+            yield place
+            continue
         others = [o for o in every if o[0] != place.id and o[2] is not None and o[3] is not None]
         is_alone = place.country not in countries and all(o[1] != place.country for o in others)
         if is_alone and others and place.lat is not None and place.lon is not None:

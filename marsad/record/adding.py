@@ -160,18 +160,20 @@ def _link(
 
 
 def heirs(old: Sequence[tuple[EventSketch, int]], new: Sequence[EventSketch]) -> dict[str, Identity]:
-    """Return which new events take over the identity of which old ones: those that share most of their mentions."""
+    """Return which new events take over the identity of which old ones: those that share most of their mentions. What
+    stands at just the same words under another category (a person changed it) is the same event too.
+    """
     ranked = sorted(
         (
-            (-_shared(a, b), i, j)
+            (-_shared(a, b), a.type != b.type, i, j)
             for i, (a, _) in enumerate(old)
             for j, b in enumerate(new)
-            if a.type == b.type and _shared(a, b)
+            if _shared(a, b) and (a.type == b.type or a.seats == b.seats)
         ),
     )
     found: dict[str, Identity] = {}
     taken: set[int] = set()
-    for _, i, j in ranked:
+    for _, _, i, j in ranked:
         if i not in taken and new[j].event not in found:
             taken.add(i)
             found[new[j].event] = Identity(old[i][0].anchor, old[i][1])

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 import sqlalchemy as sa
 
+from marsad.corrections import KINDS as TEXT_KINDS
+from marsad.corrections import Correction
 from marsad.errors import RecordError
 from marsad.link.model import FIELDS, EventSketch
 from marsad.link.resolver import Ruling
@@ -19,11 +21,13 @@ from marsad.link.summary import Ruled
 from marsad.record.schema import documents, judgements, sketches
 from marsad.record.statements import Statement
 
-KINDS = ("same", "not-same", "confirm", "reject", "correct", "undo", "note", "assign")
-"""What a judgement says of events; `note` and `assign` change nothing, their words are the `reason`."""
+KINDS = ("same", "not-same", "confirm", "reject", "correct", "undo", "note", "assign", *TEXT_KINDS)
+"""What a judgement says of events; `note` and `assign` change nothing, their words are the `reason`. Those of
+`TEXT_KINDS` are about words of a report, which `detail` holds."""
 
 _seats = msgspec.json.Decoder(tuple[tuple[int, int], ...])
 _sketch = msgspec.json.Decoder(EventSketch)
+_detail = msgspec.json.Decoder(Correction)
 _to_json = msgspec.json.Encoder()
 
 
@@ -44,6 +48,7 @@ class StoredJudgement(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     undoes: int | None = None
     undone: bool = False
+    detail: Correction | None = None
 
 
 class Rulings(msgspec.Struct):
@@ -157,16 +162,24 @@ def write(
         "author": judgement.author,
         "kind": judgement.kind,
         "left_report": left.report if left else judgement.left,
-        "left_seats": _places(left),
+        "left_seats": _places(left)
+        if judgement.detail is None
+        else _to_json.encode(_seats_of(judgement.detail)).decode(),
         "right_report": right.report if right else None,
         "right_seats": _places(right) if right else None,
         "field": judgement.field,
         "value": judgement.value,
         "reason": judgement.reason,
         "undoes": judgement.undoes,
+        "detail": _to_json.encode(judgement.detail).decode() if judgement.detail else None,
     }
     made = connection.execute(judgements.insert(), row).inserted_primary_key
     return int(made[0]) if made else 0
+
+
+def _seats_of(said: Correction) -> tuple[tuple[int, int], ...]:
+    """Where what a person said of words is shown: at the event it is about, else at the words."""
+    return said.seats or ((said.span.start, said.span.end),)
 
 
 def _places(event: EventSketch | None) -> str:
@@ -189,6 +202,15 @@ def list_all(connection: sa.Connection) -> list[StoredJudgement]:
     """Return every judgement, the oldest first."""
     undone = undone_keys(connection)
     return [_stored(row, undone) for row in connection.execute(sa.select(judgements).order_by(judgements.c.key))]
+
+
+def list_all_of(connection: sa.Connection, report: str) -> list[StoredJudgement]:
+    """Return the judgements whose left side is this report, the oldest first."""
+    undone = undone_keys(connection)
+    rows = connection.execute(
+        sa.select(judgements).where(judgements.c.left_report == report).order_by(judgements.c.key)
+    )
+    return [_stored(row, undone) for row in rows]
 
 
 def list_about(connection: sa.Connection, seats: Mapping[str, Collection[tuple[int, int]]]) -> list[StoredJudgement]:
@@ -254,4 +276,5 @@ def _stored(row: sa.Row[tuple[object, ...]], undone: set[int]) -> StoredJudgemen
         reason=row.reason,
         undoes=row.undoes,
         undone=row.key in undone,
+        detail=_detail.decode(row.detail) if row.detail else None,
     )

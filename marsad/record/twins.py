@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from marsad.model import CodedDocument, Document
-from marsad.record import query
+from marsad.record import query, revising
 from marsad.record.schema import documents, runs
 
 
@@ -37,7 +37,7 @@ def find(connection: sa.Connection, document: Document, run: int) -> CodedDocume
     name = connection.scalar(select)
     if name is None:
         return None
-    read = query.find(connection, name)[1]
+    read = revising.read_by_machine(connection, query.find(connection, name)[1])
     if any(story.published for story in read.stories):
         return None  # perhaps the other report came with dates for its stories
     events = tuple(msgspec.structs.replace(e, id=document.id + e.id.removeprefix(name)) for e in read.events)

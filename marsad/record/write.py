@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from marsad.link.model import ReportSketch
 from marsad.model import CodedDocument, Document, Event, Taken
 from marsad.overlay import NOTHING, Overlay
-from marsad.record import adding, doctor, judging, proof, query, rebuild, words
+from marsad.record import adding, doctor, judging, proof, query, rebuild, revising, words
 from marsad.record import incidents as telling
 from marsad.record.adding import Added
 from marsad.record.comparing import Helpers
@@ -89,24 +89,40 @@ class Record:
         """Say whether there is a report of this id or address, whatever its text."""
         return bool(self.ask(lambda c: adding.versions(c, document)))
 
+    def corrected(self, coded: CodedDocument) -> CodedDocument:
+        """Return a reading as people corrected the report; the same object where they said nothing that holds for it."""
+        return self.ask(lambda connection: revising.corrected(connection, coded))
+
     def add(
-        self, coded: CodedDocument, run: int, sketch: ReportSketch | None = None, taken: Taken | None = None
+        self,
+        coded: CodedDocument,
+        run: int,
+        sketch: ReportSketch | None = None,
+        taken: Taken | None = None,
+        machine: CodedDocument | None = None,
     ) -> Added:
         """Write a report and its events, with the bytes that it was taken from if given, and link them to incidents if it
-        comes with its sketch: all or nothing.
+        comes with its sketch: all or nothing. `machine` is what was read, where people corrected it.
 
         Raises:
             RecordError: the record cannot be written.
         """
-        return self._write(coded, (run, False), sketch, taken)
+        return self._write(coded, (run, False), sketch, (taken, machine))
 
-    def reread(self, coded: CodedDocument, run: int, sketch: ReportSketch | None = None) -> Added:
+    def reread(
+        self,
+        coded: CodedDocument,
+        run: int,
+        sketch: ReportSketch | None = None,
+        machine: CodedDocument | None = None,
+    ) -> Added:
         """Put another reading of the same text in the place of the one that is there; judgements and incident ids stay.
+        `machine` is what was read, where people corrected it.
 
         Raises:
             RecordError: the record cannot be written.
         """
-        return self._write(coded, (run, True), sketch, None)
+        return self._write(coded, (run, True), sketch, (None, machine))
 
     def keep(self, taken: Taken) -> None:
         """Keep the bytes that a report which is there was taken from, unless they are kept already."""
@@ -114,13 +130,22 @@ class Record:
             self.change(lambda connection: proof.keep(connection, taken))
 
     def _write(
-        self, coded: CodedDocument, how: tuple[int, bool], sketch: ReportSketch | None, taken: Taken | None
+        self,
+        coded: CodedDocument,
+        how: tuple[int, bool],
+        sketch: ReportSketch | None,
+        behind: tuple[Taken | None, CodedDocument | None],
     ) -> Added:
+        taken, machine = behind
         try:
             with self._transaction() as connection:
                 added = adding.add(connection, coded, how, self._fold, (self.linker, sketch))
                 if taken is not None:
                     proof.keep(connection, taken)
+                if machine is not None:
+                    revising.keep(connection, machine, corrected=True)
+                elif how[1]:
+                    revising.keep(connection, coded, corrected=False)
                 return added
         except sa.exc.DBAPIError as error:
             raise explain(error, self._location) from error
@@ -169,14 +194,15 @@ class Record:
         """
         return self.look(lambda connection: telling.explain(connection, self.linker, wanted))
 
-    def judge(self, judgement: judging.StoredJudgement) -> int:
-        """Write a judgement down; incidents follow it at once. Returns its number, by which it can be undone.
+    def judge(self, judgement: judging.StoredJudgement, sketch: revising.Sketching | None = None) -> int:
+        """Write a judgement down; incidents follow it at once. Returns its number, by which it can be undone. What is said
+        of the text of a report takes `sketch`, by which a reader has the report linked anew.
 
         Raises:
             RecordError: it names what is not there, or nothing that can be judged.
         """
         with self._transaction() as connection:
-            return telling.judge(connection, self.linker, judgement)
+            return revising.judge(connection, revising.Tools(self.linker, self._fold, sketch), judgement)
 
     def unlinked(self) -> Iterator[CodedDocument]:
         """Yield the current reports that were read but never linked, as they were read."""

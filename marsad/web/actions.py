@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, post
 from litestar.params import FromPath
@@ -85,6 +86,8 @@ async def undo(request: Request[Any, Any, Any], number: FromPath[int]) -> Redire
         return desk.look(lambda connection: telling.resolve_id(connection, name))
 
     now = await asyncio.to_thread(work)
+    if form.get("report"):
+        return Redirect(f"/reports/{quote(str(form['report']))}", status_code=303)
     if form.get("then") == "review" or now is None:
         return Redirect("/review" if form.get("then") == "review" else "/", status_code=303)
     return Redirect(f"/incidents/{now}", status_code=303)

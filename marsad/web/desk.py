@@ -22,12 +22,13 @@ from litestar.handlers import BaseRouteHandler
 from marsad import pipeline
 from marsad.errors import InputError
 from marsad.model import CodedDocument, Document
-from marsad.overlay import Overlay
+from marsad.overlay import Known, Overlay
 from marsad.pipeline import Reads, load_fold
-from marsad.record import Record, StoredJudgement, open_record, overview, words
+from marsad.record import Record, StoredJudgement, open_record, overview, revising, words
 from marsad.record.glance import Glance, Keeper
 from marsad.record.overview import Found, Wanted
 from marsad.record.schema import audit
+from marsad.suggesting import Suggested
 from marsad.web.settings import SCOPE, DeskSettings, Person
 
 Answer = TypeVar("Answer")
@@ -181,14 +182,23 @@ class Desk:
         Raises:
             RecordError: it names what is not there, or nothing that can be judged.
         """
-        from marsad.record import incidents
-
         signed = StoredJudgement(
             **{name: getattr(judgement, name) for name in _JUDGEMENT}, author=person.name, key=0, at=""
         )
-        linker = self._record.linker
+        tools = revising.Tools(self._record.linker, self.fold, lambda coded: self._load(self._record)[0].sketch(coded))
         what = (f"judge {judgement.kind}", judgement.left or f"judgement {judgement.undoes}")
-        return self.change(lambda connection: incidents.judge(connection, linker, signed), person, what)
+        with self._reading:  # before its turn, as everybody who reads and writes
+            return self.change(lambda connection: revising.judge(connection, tools, signed), person, what)
+
+    def suggest(self, text: str, published: str | None) -> Suggested:
+        """Return what words of a report may mean."""
+        with self._reading:
+            return self._load(self._record)[0].suggest(text, published)
+
+    def known(self) -> Known:
+        """Return the actors and places that reading knows, the record's own among them."""
+        with self._reading:
+            return self._load(self._record)[0].known()
 
     def deliver(self) -> None:
         """Tell webhooks what there is to tell."""
@@ -197,7 +207,7 @@ class Desk:
         delivering.deliver(self._record, self.write, lambda: datetime.datetime.now(datetime.UTC))
 
 
-_JUDGEMENT = ("kind", "left", "right", "field", "value", "reason", "undoes")
+_JUDGEMENT = ("kind", "left", "right", "field", "value", "reason", "undoes", "detail")
 
 
 def note(connection: sa.Connection, author: str, action: str, target: str | None, details: str | None = None) -> None:

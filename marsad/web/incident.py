@@ -24,6 +24,7 @@ from marsad.web.cards import cards_of
 from marsad.web.desk import desk_of, needs
 from marsad.web.labels import Labels
 from marsad.web.places import places_of
+from marsad.web.picking import field_name
 from marsad.web.quotes import Quote, Report, copies_among, quote, quotes, reports_of, seats_of
 from marsad.web.templating import labels_of, page
 
@@ -178,7 +179,7 @@ def _history(
             f"judged_{j.kind}",
             left=j.left,
             right=j.right or "",
-            field=labels.code("outcome", j.field) if j.field else "",
+            field=field_name(j.field, labels) if j.field else "",
             value=j.value if j.value is not None else "",
             number=str(j.undoes or ""),
             name=j.reason or "",

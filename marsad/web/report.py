@@ -16,16 +16,21 @@ from marsad.codebook import load_codebook
 from marsad.export.page import FIELDS, Mark, mark_up
 from marsad.export.wording import Value
 from marsad.model import CodedDocument, Event
-from marsad.record import query
+from marsad.record import judging, query
 from marsad.record.incidents import incident_of
 from marsad.record.schema import copies, documents
 from marsad.record.versions import differences, list_versions
 from marsad.web.desk import desk_of, needs
+from marsad.web.incident import noted_of
 from marsad.web.labels import Labels
+from marsad.web.picking import field_name
 from marsad.web.templating import labels_of, page
 
 _READER = [needs("reader")]
 _ROWS = ("actor", "recipient", "place", "date", "casualties", "damage", "weapon", "money", "source", "mention")
+# Browsers make one line break of a carriage return with what follows; whoever counts characters needs both.
+_LONGEST_QUOTE = 160
+_RETURN = re.compile("\r(\n?)")
 _UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
 
 
@@ -72,11 +77,29 @@ def report(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[str
             "copies": _copies(connection, stored.id),
             "versions": versions,
             "diff": differences(versions[1].text, versions[0].text) if len(versions) > 1 else [],
+            "history": list(_history(connection, stored.id, labels)),
             "is_link": bool(re.match(r"https?://", stored.url or "")),
         }
 
     values = desk.look(gather)
-    return page(request, "report.html", {**values, "lit": request.query_params.get("event", "")})
+    given = {key: request.query_params.get(key, "") for key in ("event", "pick", "field")}
+    return page(request, "report.html", {**values, "lit": given["event"], "given": given, "noted": noted_of(request)})
+
+
+def _history(connection: sa.Connection, name: str, labels: Labels) -> Iterable[dict[str, Any]]:
+    """What people said of words of this report, the latest first."""
+    for j in reversed(judging.list_all_of(connection, name)):
+        if j.detail is None:
+            continue
+        field = field_name(j.detail.field, labels) if j.detail.field else ""
+        kind = labels.code("type", j.detail.type) if j.detail.type else ""
+        said = labels.say(f"text_{j.detail.kind}", field=field, type=kind)
+        words = j.detail.span.text
+        yield {
+            "judgement": j,
+            "said": said,
+            "words": words if len(words) <= _LONGEST_QUOTE else words[:_LONGEST_QUOTE] + "…",
+        }
 
 
 def _card(number: int, event: Event, labels: Labels, incident: str | None) -> EventCard:
@@ -116,6 +139,7 @@ def _marked(coded: CodedDocument, cards: Iterable[EventCard]) -> str:
     marks = [Mark(s.value.span.start, s.value.span.end, s.value.field, s.key) for c in cards for s in _all(c)]
     noise = [span for story in coded.stories for span in story.noise]
     body = mark_up(coded.document.text, marks, noise, [s.start for s in coded.stories])
+    body = _RETURN.sub(lambda m: "<span data-one hidden></span>\n" if m[1] else "<span data-one>\n</span>", body)
     return _UNSEEN.sub(lambda found: f'<span class="unseen">U+{ord(found[0]):04X}</span>', body)
 
 
