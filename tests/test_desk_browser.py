@@ -22,7 +22,7 @@ EVERY = [(lang, width) for lang in ("en", "ar") for width in (1400, 390)]
 PAGES = (
     "/sources",
     "/feeds",
-    "/words",
+    "/words?kind=place",
     "/log",
     "/accounts",
     "/",
@@ -135,6 +135,48 @@ def test_a_report_and_its_events_find_each_other(tab: Tab) -> None:
     page.locator(".text mark.trigger").first.focus()
     page.keyboard.press("Enter")
     assert page.locator("button.value[aria-pressed=true]").count() == 1
+
+
+def test_words_are_picked_by_keyboard_and_said_something_of(tab: Tab) -> None:
+    page = tab.page
+    tab.open(f"/reports/{quote(hostile().id)}")
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
+    picked = page.locator("#pick-said").text_content() or ""
+    assert picked in hostile().text
+    assert " " in picked, "two words"
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'p-what'")
+    assert page.locator("#pick-form mark").text_content() == picked
+    page.select_option("#p-what", "add")
+    page.wait_for_selector("#p-type")
+    page.select_option("#p-type", "PROTEST")
+    with page.expect_navigation():
+        page.click("#pick-say button.strong")
+    assert page.locator(".mark.confirmed").count() == 1
+    press(tab, "u")
+    assert page.locator(".mark.confirmed").count() == 0
+
+
+def test_words_behind_what_nobody_sees_are_picked_where_they_stand(tab: Tab) -> None:
+    page = tab.page
+    tab.open(f"/reports/{quote(hostile().id)}")
+    page.evaluate(SELECT, "وأصيب 12 آخرون")
+    page.wait_for_selector("#pick-say")
+    assert page.locator("#pick-form mark").text_content() == "وأصيب 12 آخرون"
+    assert page.locator("#pick-say [name=start]").input_value() == str(hostile().text.index("وأصيب 12"))
+
+
+SELECT = """words => {
+  const walker = document.createTreeWalker(document.getElementById('report-text'), 4);
+  const nodes = []; let all = '';
+  for (let n; (n = walker.nextNode());) { nodes.push([n, all.length]); all += n.data; }
+  const at = k => { const [n, s] = nodes.filter(([, s]) => s <= k).pop(); return [n, k - s]; };
+  const from = all.indexOf(words);
+  getSelection().setBaseAndExtent(...at(from), ...at(from + words.length));
+}"""
 
 
 def test_days_are_chosen_by_dragging_over_the_chart(tab: Tab) -> None:

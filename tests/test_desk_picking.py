@@ -1,4 +1,4 @@
-"""Words that people pick in a report: what they say of them holds at once, outlives another reading, and can be taken back."""
+"""Words that people pick in a report: what they say of them holds at once, outlives another reading, can be taken back."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_an_event_that_is_none_is_taken_out_and_brought_back(client: TestClient[
     assert event.trigger in [e.trigger for e in events(path)]
 
 
-def test_what_the_words_may_mean_is_offered(client: TestClient[Any], path: Path) -> None:
+def test_what_the_words_may_mean_is_offered(client: TestClient[Any]) -> None:
     def asked(words: str, **more: str) -> str:
         start = TEXT.index(words)
         query = {"report": "p1", "start": str(start), "end": str(start + len(words)), **more}

@@ -72,6 +72,7 @@ EVENT_COLUMNS: tuple[Column, ...] = (
     Column("status", "text", lambda t: t.event.status, "#status+event"),
     Column("generic", "flag", lambda t: t.event.generic, "#indicator+generic"),
     Column("confidence", "number", lambda t: round(t.event.confidence, 3), "#indicator+confidence+num"),
+    Column("people", "texts", lambda t: list(t.event.people), "#meta+people"),
     Column("date_start", "day", lambda t: t.event.date.start if t.event.date else None, "#date+occurred+start"),
     Column("date_end", "day", lambda t: t.event.date.end if t.event.date else None, "#date+occurred+end"),
     Column("actors", "texts", lambda t: _names(t.event.actor), "#org+actor+name"),

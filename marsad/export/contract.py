@@ -60,6 +60,8 @@ def event_to_contract(event: Event) -> dict[str, Any]:
         "damage": [_damage(d) for d in event.damage],
         "money": _money(event.money) if event.money else None,
         "source": [_attribution(a) for a in event.source],
+        # Only where people had a say, as other marks.
+        **({"people": list(event.people)} if event.people else {}),
     }
 
 
