@@ -148,7 +148,7 @@ def test_words_are_picked_by_keyboard_and_said_something_of(tab: Tab) -> None:
     assert picked in hostile().text
     assert " " in picked, "two words"
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'p-what'")
+    page.wait_for_selector("#p-what:focus")
     assert page.locator("#pick-form mark").text_content() == picked
     page.select_option("#p-what", "add")
     page.wait_for_selector("#p-type")
