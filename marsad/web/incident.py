@@ -23,8 +23,8 @@ from marsad.web import charts
 from marsad.web.cards import cards_of
 from marsad.web.desk import desk_of, needs
 from marsad.web.labels import Labels
-from marsad.web.places import places_of
 from marsad.web.picking import field_name
+from marsad.web.places import places_of
 from marsad.web.quotes import Quote, Report, copies_among, quote, quotes, reports_of, seats_of
 from marsad.web.templating import labels_of, page
 
