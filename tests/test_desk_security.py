@@ -16,7 +16,7 @@ from marsad.errors import InputError
 from marsad.model import Document
 from marsad.record import Record, open_record
 from marsad.record.schema import passes
-from marsad.web import ROUTES, accounts
+from marsad.web import ROUTES, accounts, live
 from marsad.web.people import local_path
 from marsad.web.settings import ROLES, SCOPES, DeskSettings
 
@@ -112,8 +112,9 @@ def record(template: Path, tmp_path: Path) -> Iterator[Record]:
 
 
 @pytest.fixture
-def client(template: Path, tmp_path: Path) -> Iterator[TestClient[Any]]:
-    """A desk with accounts, asked by somebody who has not logged in."""
+def client(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient[Any]]:
+    """A desk with accounts, asked by somebody who has not logged in; what it tells live ends at once."""
+    monkeypatch.setattr(live, "_LONGEST_S", 0.0)
     path = tmp_path / "r.db"
     with client_of(path if path.exists() else copy_of(template, path), accounts=True) as made:
         made.follow_redirects = False
