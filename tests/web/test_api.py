@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -238,7 +239,8 @@ def test_a_program_adds_and_judges_under_its_holders_name(path: str) -> None:
 
 def test_new_incidents_are_told_as_they_come(path: str) -> None:
     with open_record(path, load_fold()) as record:
-        news = api._news(View(record), Filters(), since=0)
+        desk: Any = SimpleNamespace(is_closing=False)
+        news = api._news(desk, View(record), Filters(), since=0)
 
         async def first_two() -> list[Any]:
             found = [await anext(news), await anext(news)]
