@@ -23,6 +23,7 @@ from marsad.web import charts
 from marsad.web.cards import cards_of
 from marsad.web.desk import desk_of, needs
 from marsad.web.labels import Labels
+from marsad.web.names import source_name
 from marsad.web.picking import field_name
 from marsad.web.places import places_of
 from marsad.web.quotes import Quote, Report, copies_among, quote, quotes, reports_of, seats_of
@@ -121,10 +122,8 @@ def _last(judged: Iterable[StoredJudgement]) -> int | None:
 
 
 def _who(source: str | None, labels: Labels) -> str:
-    """A source as people call it: the kinds that linking knows have names, all others are names."""
-    if source is None:
-        return labels.say("claim_unsourced")
-    return labels.say(f"source_{source}") if labels.has(f"source_{source}") else source
+    """A source as people call it."""
+    return labels.say("claim_unsourced") if source is None else source_name(source, labels)
 
 
 def _said(stored: StoredIncident, reports: Mapping[str, Report], labels: Labels) -> Iterable[Said]:

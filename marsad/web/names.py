@@ -36,6 +36,14 @@ def side_name(side: str, labels: Labels) -> str:
     return arabic_actors().get(rows[0].id, side) if rows else side
 
 
+def source_name(source: str, labels: Labels) -> str:
+    """Return whom a source is: a kind that linking knows ("witnesses"), a listed actor, else a name as it stands."""
+    if labels.has(f"source_{source}"):
+        return labels.say(f"source_{source}")
+    party = party_of(source) if ":" in source else None
+    return name_of(party, labels) if party is not None else source
+
+
 @functools.cache
 def arabic_actors() -> dict[str, str]:
     """Return the plainest Arabic name of each listed actor by its id: a full one, the shortest of those."""

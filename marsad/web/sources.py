@@ -15,7 +15,7 @@ from marsad.record.fares import MOST, Fared, Fares, fares
 from marsad.web.cards import cards_of
 from marsad.web.desk import desk_of, needs, note, who
 from marsad.web.files import as_file
-from marsad.web.labels import Labels
+from marsad.web.names import source_name
 from marsad.web.settings import SCOPE
 from marsad.web.templating import labels_of, page
 from marsad.web.view import view_of
@@ -34,7 +34,7 @@ def sources(request: Request[Any, Any, Any]) -> Response[str]:
     found = _fares(request)
     values = {
         "publishers": found.publishers[:_MOST_SHOWN],
-        "cited": [(_named(f.name, labels), f) for f in found.cited[:_MOST_SHOWN]],
+        "cited": [(source_name(f.name, labels), f) for f in found.cited[:_MOST_SHOWN]],
         "more": (max(0, len(found.publishers) - _MOST_SHOWN), max(0, len(found.cited) - _MOST_SHOWN)),
         "incidents": found.incidents,
         "is_capped": found.incidents >= MOST,
@@ -44,11 +44,6 @@ def sources(request: Request[Any, Any, Any]) -> Response[str]:
 
 def _fares(request: Request[Any, Any, Any]) -> Fares:
     return desk_of(request).remember("fares", fares, _FRESH_S)
-
-
-def _named(name: str, labels: Labels) -> str:
-    """A cited source by its name; where only its kind is known, by that."""
-    return labels.say(f"source_{name}") if labels.has(f"source_{name}") else name
 
 
 @get("/sources.csv", guards=_READER, opt={SCOPE: "export"}, sync_to_thread=True)
