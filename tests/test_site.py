@@ -1,16 +1,12 @@
-"""The documentation site builds without a warning, and what it tells people to type works."""
+"""The documentation site builds without a warning, and its notebook runs; `test_typed.py` types its commands."""
 
 from __future__ import annotations
 
-import re
-import shlex
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from standin import TEXT, Ran
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDS = "not installed; `make formats` installs it"
@@ -22,25 +18,6 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     ran = subprocess.run(order, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert 'dir="rtl"' in (tmp_path / "site" / "ar.html").read_text()
-
-
-def commands(page: str) -> list[str]:
-    """The commands in the blocks of a page, in order."""
-    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / "docs" / page).read_text(), re.MULTILINE | re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line.startswith("marsad ")]
-
-
-@pytest.mark.parametrize("page", ["ar.md", "publish.md"])
-def test_every_command_of_a_page_works(marsad: Callable[..., Ran], folder: Path, page: str) -> None:
-    (folder / "report.txt").write_text(TEXT)
-    (folder / "reports").mkdir()
-    (folder / "reports" / "r1.txt").write_text(TEXT)
-    if not any("marsad add" in line for line in commands(page)):
-        assert marsad("add", "reports").code == 0
-    assert len(commands(page)) > 5
-    for line in commands(page):
-        ran = marsad(*shlex.split(line)[1:])
-        assert ran.code == 0, f"{line}: {ran.err}"
 
 
 def test_the_notebook_runs(folder: Path) -> None:
