@@ -1,8 +1,10 @@
 """Gold out of the review: what people confirmed, rejected and put right, as cases that the reading is scored against.
 
 A case says of each event of its report what people said of it. A confirmed event stands as it was read, with the figures
-that people put right; a rejected one is left out, so that reading it is an error. What nobody answered, and what two people
-answered differently, carries `generic`, which counts neither way, and `unreviewed`.
+that people put right; a rejected one is left out, so that reading it is an error. What people said of words of the text
+holds too: values that they set, events that they added, or took out; who puts a value of an event right vouches for the
+event. What nobody answered, and what two people answered differently, carries `generic`, which counts neither way, and
+`unreviewed`. Scored is what the machine read, without what people put right.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import msgspec
 import sqlalchemy as sa
 
 from marsad.agreement import Counts, Figure
+from marsad.corrections import ADDED
 from marsad.export.contract import event_to_contract
 from marsad.export.gold import gold_case, gold_event
 from marsad.model import Event
@@ -30,14 +33,15 @@ _NOTHING_SAID = Said(verdict=None, values={}, tellers=1)
 
 
 class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
-    """How much gold there is: reports, and of their events how many people confirmed, rejected, put right, answered
-    differently, or left open.
+    """How much gold there is: reports, and of their events how many people confirmed, rejected or took out, put right, added,
+    answered differently, or left open.
     """
 
     reports: int
     confirmed: int
     rejected: int
     corrected: int
+    added: int
     disputed: int
     open: int
 
@@ -45,7 +49,7 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
 def cases(connection: sa.Connection) -> Iterator[dict[str, Any]]:
     """Yield the cases of gold that the review has made so far, by the id of their report."""
     for report in reviewed.reports(connection):
-        if any(_is_answered(said) for said in report.said.values()):
+        if _has_answers(report):
             yield _case(report)
 
 
@@ -60,29 +64,44 @@ def write_cases(found: Iterable[dict[str, Any]], stream: BinaryIO) -> int:
 
 def measure(connection: sa.Connection) -> tuple[Reviewed, Result]:
     """Return how much was reviewed, and the reading of those reports, as it stands in the record, scored against it."""
-    scored, counts = [], dict.fromkeys(("confirmed", "rejected", "corrected", "disputed", "open"), 0)
+    scored, counts = [], dict.fromkeys(("confirmed", "rejected", "corrected", "added", "disputed", "open"), 0)
     for report in reviewed.reports(connection):
-        if not any(_is_answered(said) for said in report.said.values()):
+        if not _has_answers(report):
             continue
         for event in report.coded.events:
             said = report.said.get(event.id, _NOTHING_SAID)
-            counts[_state(said)] += 1
-            counts["corrected"] += bool(_is_answered(said) and _values(said))
+            counts[_state(event, said)] += 1
+            counts["corrected"] += bool(_is_answered(event, said) and (_values(said) or {*event.people} - {ADDED}))
+        counts["rejected"] += len(_taken_out(report))
         document = report.coded.document
-        read = [event_to_contract(event) for event in report.coded.events]
+        read = [event_to_contract(event) for event in report.machine.events]
         gold = _case(report)["events"]
         scored.append(Case(name=document.id, text=document.text, gold=gold, predicted=read))
     return Reviewed(reports=len(scored), **counts), score_cases(scored)
 
 
-def _state(said: Said) -> str:
-    if _is_answered(said):
-        return "rejected" if said.verdict == REJECTED else "confirmed"
+def _has_answers(report: ReviewedReport) -> bool:
+    events = report.coded.events
+    answered = (_is_answered(event, report.said.get(event.id, _NOTHING_SAID)) for event in events)
+    return any(answered) or bool(_taken_out(report))
+
+
+def _taken_out(report: ReviewedReport) -> set[str]:
+    """The events that the machine read and people said are none, or are no part of the report."""
+    return {event.id for event in report.machine.events} - {event.id for event in report.coded.events}
+
+
+def _state(event: Event, said: Said) -> str:
+    if _is_answered(event, said):
+        if said.verdict == REJECTED:
+            return "rejected"
+        return "added" if ADDED in event.people else "confirmed"
     return "disputed" if said.verdict == reviewed.DISPUTED else "open"
 
 
-def _is_answered(said: Said) -> bool:
-    return said.verdict in (CONFIRMED, REJECTED) or (said.verdict is None and bool(_values(said)))
+def _is_answered(event: Event, said: Said) -> bool:
+    put_right = bool(_values(said)) or bool(event.people)
+    return said.verdict in (CONFIRMED, REJECTED) or (said.verdict is None and put_right)
 
 
 def _values(said: Said) -> dict[str, int]:
@@ -97,7 +116,7 @@ def _case(report: ReviewedReport) -> dict[str, Any]:
         if said.verdict == REJECTED:
             continue
         found = gold_event(event, report.coded.document.text)
-        if _is_answered(said):
+        if _is_answered(event, said):
             found["casualties"] = _put_right(found["casualties"], _values(said), event)
         else:
             found |= {"generic": True, "unreviewed": True}

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 
 from marsad import pipeline, reviewing
 from marsad.cli import cli
+from marsad.corrections import Correction
 from marsad.export.contract import to_contract
-from marsad.model import Document
+from marsad.model import Document, Span
 from marsad.record import Record, StoredJudgement, open_record
 from marsad.scoring import load_gold, score_folder
 
@@ -118,6 +119,49 @@ def test_what_nobody_answered_is_marked_and_not_scored(record: Record) -> None:
     reviewed, result = record.look(reviewing.measure)
     assert (reviewed.confirmed, reviewed.open) == (1, len(coded.events) - 1)
     assert (result.events.tp, result.events.fp, result.events.fn) == (1, 0, 0)
+
+
+def pick(record: Record, report: str, words: str, kind: str, **more: Any) -> int:
+    """Say something of words of a report, as the desk does."""
+    _, coded, _ = record.find(report)
+    start = coded.document.text.index(words)
+    event = coded.events[0]
+    seats = ((event.trigger.start, event.trigger.end),) if kind in ("set", "remove", "drop") else ()
+    said = Correction(kind=kind, span=Span(start, start + len(words), words), seats=seats, **more)
+    judgement = StoredJudgement(key=0, at="", author="amal", kind=kind, left=report, field=said.field, detail=said)
+    return record.judge(judgement, pipeline.load_reader().sketch)
+
+
+def test_a_value_put_right_by_its_words_is_an_error_of_that_field_alone(record: Record) -> None:
+    pick(record, "sumy", "7 أشخاص", "set", field="killed", count=9, most=9)
+    (event,) = [e for e in gold(record)["sumy"] if not e.get("unreviewed")]
+    assert 9 in [c["min"] for c in event["casualties"] if c["outcome"] == "killed"]
+    reviewed, result = record.look(reviewing.measure)
+    assert (reviewed.reports, reviewed.confirmed, reviewed.corrected) == (1, 1, 1)
+    assert (result.events.tp, result.events.fp, result.events.fn) == (1, 0, 0)
+    assert result.attributes["casualties"].f1 < 1.0
+    assert result.attributes["place"].f1 == 1.0
+
+
+def test_an_event_that_people_added_is_one_that_the_machine_missed(record: Record) -> None:
+    number = pick(record, "kharkiv", "الشرطة", "add", type="COERCE", status="actual")
+    assert [e["type"] for e in gold(record)["kharkiv"] if not e.get("unreviewed")] == ["COERCE"]
+    reviewed, result = record.look(reviewing.measure)
+    assert (reviewed.added, reviewed.confirmed) == (1, 0)
+    assert result.events.fn == 1
+    record.judge(
+        StoredJudgement(key=0, at="", author="amal", kind="undo", left="", undoes=number),
+        pipeline.load_reader().sketch,
+    )
+    assert gold(record) == {}
+
+
+def test_an_event_that_people_took_out_is_an_error_of_the_machine(record: Record) -> None:
+    trigger = record.find("odesa")[1].events[0].trigger.text
+    pick(record, "odesa", trigger, "drop")
+    assert "odesa" in gold(record)
+    reviewed, result = record.look(reviewing.measure)
+    assert (reviewed.rejected, result.events.fp) == (1, 1)
 
 
 def test_shares_come_with_how_sure_they_are() -> None:

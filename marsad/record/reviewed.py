@@ -1,4 +1,4 @@
-"""The reports of which people judged an event, each with what they said of which event: the ground of gold."""
+"""The reports of which people judged an event or put words right, each with what they said of it: the ground of gold."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import msgspec
 import sqlalchemy as sa
 
 from marsad.model import CodedDocument
-from marsad.record import judging, query
-from marsad.record.schema import documents, events, judgements, sketches
+from marsad.record import judging, query, revising
+from marsad.record.schema import documents, events, judgements, machine_readings, sketches
 
 _ANSWERS = ("confirm", "reject")
 CONFIRMED, REJECTED, DISPUTED = "confirmed", "rejected", "disputed"
@@ -27,26 +27,37 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewedReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A report as it was read, and what people said of its events, by id."""
+    """A report as it holds now, with what people said of its words in force; as the machine read it; and what people said of
+    its events, by id.
+    """
 
     coded: CodedDocument
+    machine: CodedDocument
     said: dict[str, Said]
 
 
 def reports(connection: sa.Connection) -> Iterator[ReviewedReport]:
-    """Yield the current reports of which people confirmed, rejected or put right an event, by id.
+    """Yield the current reports of which people confirmed, rejected or put right an event, or said something of words, by id.
 
     The last answer of each person counts. What is judged of an incident counts for the event that the judgement names, the
     first of the incident unless another was chosen: nobody who confirms an incident has checked all of its reports.
     """
     answers, values = _judged(connection)
-    for name, found in sorted(_by_report(connection, {*answers, *values}).items()):
+    by_report = _by_report(connection, {*answers, *values})
+    for name in sorted({*by_report, *_worded(connection)}):
+        found = by_report.get(name, ())
         _, coded, _ = query.find(connection, name)
         said = {}
         for event, anchor, tellers in found:
             given = set(answers.get(anchor, {}).values())
             said[event] = Said(verdict=_verdict(given), values=values.get(anchor, {}), tellers=tellers)
-        yield ReviewedReport(coded=coded, said=said)
+        yield ReviewedReport(coded=coded, machine=revising.read_by_machine(connection, coded), said=said)
+
+
+def _worded(connection: sa.Connection) -> set[str]:
+    """The reports whose reading people put right by its words, as far as that holds for the text of now."""
+    select = sa.select(documents.c.id).join(machine_readings, machine_readings.c.document == documents.c.key)
+    return set(connection.scalars(select.where(documents.c.current.is_(True))))
 
 
 def _verdict(given: set[str]) -> str | None:
