@@ -233,8 +233,8 @@ def _check(kind: str, code: str, valid: Iterable[str]) -> None:
     if code in options:
         return
     if not options:
-        raise CodebookError(f"{code!r} is no {kind}: it has none.")
+        raise CodebookError(f"{code!r} is no {kind}: it has none.").known_as("code", code=code)
     folded = {option.lower(): option for option in options}
     near = difflib.get_close_matches(code.lower(), folded, n=1, cutoff=0.5)
     hint = f"nearest: {folded[near[0]]}" if near else f"valid: {', '.join(options)}"
-    raise CodebookError(f"{code!r} is no {kind}; {hint}.")
+    raise CodebookError(f"{code!r} is no {kind}; {hint}.").known_as("code", code=code)

@@ -12,25 +12,43 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from marsad.model import Casualty, CodedDocument, DateRange, Event, Participant, Place, Quantity, Span, Story, Why
+from marsad.model import (
+    Casualty,
+    CodedDocument,
+    Damage,
+    DateRange,
+    Event,
+    Money,
+    Participant,
+    Place,
+    Quantity,
+    Span,
+    Story,
+    Weapon,
+    Why,
+)
 
 KINDS = ("set", "remove", "add", "drop", "noise")
 """Setting a value, removing one, adding an event, saying that an event is none, saying that words are no report."""
 
 OUTCOMES = ("killed", "injured", "released", "missing", "captured", "abducted", "displaced", "trapped")
-FIELDS = ("place", "actor", "recipient", "date", *OUTCOMES, "type", "status")
+THINGS = ("weapon", "damage")
+"""Fields that are a kind of thing with its count."""
+
+FIELDS = ("place", "actor", "recipient", "date", *OUTCOMES, *THINGS, "money", "type", "status")
 """The values that people set."""
 
 ADDED = "event"
 """How an event that a person added is marked among `Event.people`."""
 
-Piece = TypeVar("Piece", Place, Participant, Casualty)
+Piece = TypeVar("Piece", Place, Participant, Casualty, Weapon, Damage)
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a person said. `kind` is one of `KINDS`, `span` the words picked; `seats` and `event` (its type) name the event,
-    `old` the words of the value that the new one replaces (None: it comes in addition). One of the values at the end is
-    set, as `field` asks.
+    `old` the words of the value that the new one replaces (None: it comes in addition). Of the values at the end those are
+    set that `field` asks for: `code` is a kind of weapon or of what was damaged, `count` and `most` are its number, or the
+    least and the most of a sum in `currency`.
     """
 
     kind: str
@@ -47,6 +65,8 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     date: DateRange | None = None
     count: int | None = None
     most: int | None = None
+    code: str | None = None
+    currency: str | None = None
 
 
 class Said(NamedTuple):
@@ -165,10 +185,14 @@ def _event(one: Said, span: Span, stories: Sequence[Story]) -> Event:
     )
 
 
+_WHY = {"place": "places", "weapon": "weapons", ADDED: "type"}
+"""Under which name an event keeps why a field is as it is, where that is not the field's own."""
+
+
 def _marked(event: Event, field: str, one: Said, span: Span, **values: object) -> Event:
     """The event with values that a person set."""
     people = tuple(dict.fromkeys((*event.people, field)))
-    why = {**event.why, {"place": "places", ADDED: "type"}.get(field, field): _why(one, span)}
+    why = {**event.why, _WHY.get(field, field): _why(one, span)}
     if field == ADDED:
         values = {**values, "confidence": 1.0}
     return msgspec.structs.replace(event, people=people, why=why, **values)
@@ -197,6 +221,24 @@ def _changed(event: Event, one: Said, span: Span) -> Event:
         quantity = Quantity(min=c.count, max=c.most)
         figure = Casualty(span=span, outcome=field, who="person", quantity=quantity, why=why) if is_set else None
         return _marked(event, field, one, span, casualties=(*others, *_put(own, figure, c.old)))
+    return _equipped(event, one, span)
+
+
+def _equipped(event: Event, one: Said, span: Span) -> Event:
+    """The event with a weapon, a damage or a sum of money set or removed."""
+    c, field = one.correction, one.correction.field or ""
+    is_set, why = c.kind == "set", _why(one, span)
+    # "Several" has no count: a person who leaves the number out says just that it was there.
+    quantity = Quantity(min=c.count, max=c.most)
+    if field == "weapon":
+        weapon = Weapon(span=span, kind=c.code, quantity=quantity, why=why) if is_set and c.code else None
+        return _marked(event, field, one, span, weapons=_put(event.weapons, weapon, c.old))
+    if field == "damage":
+        damage = Damage(span=span, object=c.code, quantity=quantity, why=why) if is_set and c.code else None
+        return _marked(event, field, one, span, damage=_put(event.damage, damage, c.old))
+    if field == "money":
+        money = Money(span=span, min=c.count, max=c.most, currency=c.currency, why=why) if is_set else None
+        return _marked(event, field, one, span, money=money)
     return event
 
 

@@ -11,9 +11,26 @@
 A message is a sentence for the person at the keyboard: what is wrong, where, and what to do.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
 
 class MarsadError(Exception):
-    """Base of every error that Marsad raises on purpose."""
+    """Base of every error that Marsad raises on purpose.
+
+    `key` names what is wrong and `values` are the words to be filled into a sentence about it, where the desk can say it in
+    the language of whoever asks; None where it cannot.
+    """
+
+    key: str | None = None
+    values: Mapping[str, str] = {}
+
+    def known_as(self, key: str, **values: str) -> Self:
+        """Return this error under a key by which it can be said in other languages."""
+        self.key, self.values = key, values
+        return self
 
 
 class InputError(MarsadError):

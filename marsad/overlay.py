@@ -38,15 +38,12 @@ ORIGIN = "words:"
 
 
 class RefusedError(InputError):
-    """A row that cannot be added. `key` names what is wrong, `values` are the words to be filled into a sentence about it,
-    so that the desk can say it in the language of whoever asks.
-    """
+    """A row that cannot be added."""
 
     def __init__(self, key: str, sentence: str, **values: str) -> None:
-        """Take the English sentence too, which the command line prints."""
+        """Take what is wrong as a key, and the English sentence, which the command line prints."""
         super().__init__(sentence)
-        self.key = key
-        self.values = values
+        self.known_as(f"word_{key}", **values)
 
 
 _LONGEST = 100

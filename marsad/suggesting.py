@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from marsad.actors import Actor
 from marsad.gazetteer import Entry
-from marsad.language import Language, Sentence
+from marsad.language import Amount, Language, Sentence
 from marsad.model import DateRange, Participant, Place, Quantity, Span
 from marsad.overlay import Known
 
@@ -16,13 +16,18 @@ _MOST = 8
 
 
 class Suggested(msgspec.Struct, frozen=True, kw_only=True):
-    """The readings of some words, the likeliest first; empty or None where they have none."""
+    """The readings of some words, the likeliest first; empty or None where they have none. `count` counts people or things,
+    `weapons` and `objects` are codes of the codebook, `money` is a sum in whole units with its currency (ISO 4217).
+    """
 
     places: tuple[Entry, ...] = ()
     actors: tuple[Actor, ...] = ()
     days: DateRange | None = None
     count: Quantity | None = None
     types: tuple[str, ...] = ()
+    weapons: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    money: Amount | None = None
 
 
 def suggest(words: str, published: str | None, language: Language, known: Known) -> Suggested:
@@ -38,7 +43,16 @@ def suggest(words: str, published: str | None, language: Language, known: Known)
         days=next((found for found in days if found is not None), None),
         count=next(counts, None),
         types=tuple(dict.fromkeys(triggers)),
+        weapons=tuple(_codes(sentences, "weapons")),
+        objects=tuple(_codes(sentences, "damage")),
+        money=next((amount for s in sentences for amount in s.amounts), None),
     )
+
+
+def _codes(sentences: Iterable[Sentence], table: str) -> Iterable[str]:
+    """The codes of the words of a table that stand there, each once, those of the longest phrases first."""
+    hits = [(p.last - p.first, p.hit.code) for s in sentences for p in s.phrases if p.kind == table and p.hit]
+    return dict.fromkeys(code for _, code in sorted(hits, key=lambda hit: -hit[0]))
 
 
 def _entries(sentence: Sentence) -> Iterator[Entry]:

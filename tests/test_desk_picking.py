@@ -132,6 +132,39 @@ def test_a_day_and_a_party_are_set(client: TestClient[Any], path: Path) -> None:
     assert set(now.people) == {"date", "actor"}
 
 
+def test_weapons_damage_and_money_are_set_and_taken_out(client: TestClient[Any], path: Path) -> None:
+    event = struck(path).id
+    say(client, "قصف", what="set", event=event, field="weapon", code="drone", count="3")
+    say(client, "مدينة حلب", what="set", event=event, field="damage", code="house")
+    page = say(
+        client, "السلطات المحلية", what="set", event=event, field="money", count="5,000,000", currency="USD"
+    ).text
+    for _ in range(2):
+        now = struck(path)
+        weapon = next(w for w in now.weapons if w.kind == "drone")
+        assert (weapon.span.text, weapon.quantity.min, weapon.quantity.max) == ("قصف", 3, 3)
+        damage = next(d for d in now.damage if d.object == "house")
+        assert (damage.span.text, damage.quantity.min) == ("مدينة حلب", None)
+        assert now.money is not None
+        assert (now.money.min, now.money.max, now.money.currency) == (5_000_000, 5_000_000, "USD")
+        assert set(now.people) == {"weapon", "damage", "money"}
+        reread(path)
+    old = weapon.span
+    say(client, "قصف", what="remove", event=event, field="weapon", old=f"{old.start}-{old.end}")
+    assert "drone" not in [w.kind for w in struck(path).weapons]
+    undo(client, page)
+
+
+def test_a_mode_is_set_with_its_type(client: TestClient[Any], path: Path) -> None:
+    say(client, "قصف", what="set", event=struck(path).id, field="type", type="ASSAULT", mode="heavy-weapons")
+    assert struck(path).modes == ("heavy-weapons",)
+
+
+def test_digits_of_either_script_are_numbers(client: TestClient[Any], path: Path) -> None:
+    say(client, "7 أشخاص", what="set", event=struck(path).id, field="killed", count="١٬٢٠٠")
+    assert 1200 in [c.quantity.min for c in struck(path).casualties]
+
+
 def test_a_value_is_taken_out(client: TestClient[Any], path: Path) -> None:
     old = struck(path).places[0].span
     form = {"event": struck(path).id, "field": "place", "old": f"{old.start}-{old.end}"}
@@ -185,7 +218,9 @@ def test_what_the_words_may_mean_is_offered(client: TestClient[Any]) -> None:
 
     assert "Aleppo" in asked("مدينة حلب")
     assert 'value="2025-07-21"' in asked("يوم الاثنين")
-    assert 'name="count" inputmode="numeric" pattern="[0-9,]*" value="7"' in asked("7 أشخاص")
+    assert re.search('name="count"[^>]* value="7"', asked("7 أشخاص"))
+    assert re.search('name="code"[^>]*>.*value="house" selected', asked("محاصيل", field="damage")) is None
+    assert '<option value="explosive" selected>' in asked("قصف", field="weapon", code="explosive")
     assert '<option value="ASSAULT" selected>' in asked("قصف", what="add")
 
 
@@ -201,6 +236,11 @@ def test_words_may_be_typed_instead_of_picked(client: TestClient[Any]) -> None:
         {"what": "set", "field": "killed", "count": "many"},
         {"what": "set", "field": "killed", "count": ""},
         {"what": "set", "field": "date", "since": ""},
+        {"what": "set", "field": "weapon", "code": ""},
+        {"what": "set", "field": "damage", "code": "drone"},
+        {"what": "set", "field": "weapon", "code": "drone", "count": "5", "most": "3"},
+        {"what": "set", "field": "money", "count": ""},
+        {"what": "set", "field": "money", "count": "5", "currency": "GOLD"},
         {"what": "set", "field": "date", "since": "2025-07-14", "until": "2025-07-01"},
         {"what": "set", "field": "nothing"},
         {"what": "set", "field": "place", "event": "p1:e99", "other": "Idlib"},
@@ -219,6 +259,34 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_kept(
     assert events(path) == before
     with opened(path) as record:
         assert record.judgements() == []
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"what": "set", "field": "place", "other": "Nowhereville"}, "المعجم الجغرافي"),
+        ({"what": "set", "field": "killed", "count": "many"}, "ليس عددا"),
+        ({"what": "set", "field": "date", "since": ""}, "اذكر اليوم"),
+        ({"what": "set", "field": "weapon", "code": ""}, "اختر النوع"),
+        ({"what": "add", "type": "PARTY"}, "ليس من الرموز"),
+    ],
+)
+def test_a_refusal_is_said_in_the_language_of_the_page_above_the_form(
+    client: TestClient[Any], path: Path, form: dict[str, str], said: str
+) -> None:
+    start = TEXT.index("مدينة حلب")
+    at = {"report": "p1", "start": str(start), "end": str(start + 9), "event": struck(path).id, "reason": "لأنه كذلك"}
+    client.get("/?lang=ar")
+    data = {"_seat": seat(client), **at, **form}
+    page = client.post("/pick/say", data=data, headers={"hx-request": "true"})
+    assert page.status_code == 422
+    alert = re.search(r'role="alert"[^>]*>([^<]+)<', page.text)
+    assert alert is not None
+    assert said in alert[1]
+    assert 'value="لأنه كذلك"' in page.text, "what was written is kept"
+    whole = client.post("/pick/say", data=data)
+    assert whole.status_code == 400
+    assert said in whole.text, "without scripts too"
 
 
 def test_a_changed_text_keeps_what_was_said_of_words_that_still_stand(client: TestClient[Any], path: Path) -> None:

@@ -115,7 +115,8 @@ def find(connection: sa.Connection, wanted: str) -> StoredIncident:
     name = resolve_id(connection, wanted)
     row = connection.execute(sa.select(incidents).where(incidents.c.id == name)).first()
     if row is None:
-        raise RecordError(f"The record holds no incident {wanted!r}; `marsad incidents` lists the ids.")
+        said = f"The record holds no incident {wanted!r}; `marsad incidents` lists the ids."
+        raise RecordError(said).known_as("no_incident", name=wanted)
     return stored(row)
 
 
@@ -184,7 +185,8 @@ def find_event(connection: sa.Connection, linker: Linker, wanted: str) -> Member
         first = sa.select(sketches.c.event).where(sketches.c.incident == name).order_by(sketches.c.born).limit(1)
         key = connection.scalar(first) if name else None
     if key is None:
-        raise RecordError(f"The record holds no event or incident {wanted!r}; `marsad incidents` lists the ids.")
+        said = f"The record holds no event or incident {wanted!r}; `marsad incidents` lists the ids."
+        raise RecordError(said).known_as("no_incident", name=wanted)
     return linker.members(connection, [key])[0]
 
 
@@ -219,11 +221,11 @@ def judge(connection: sa.Connection, linker: Linker, judgement: judging.StoredJu
     left = find_event(connection, linker, judgement.left)
     right = find_event(connection, linker, judgement.right) if judgement.right else None
     if right is not None and left.key == right.key:
-        raise RecordError(f"{judgement.left} and {judgement.right} are one event; name two.")
+        said = f"{judgement.left} and {judgement.right} are one event; name two."
+        raise RecordError(said).known_as("one_event")
     if not all(is_linkable(m.sketch) for m in (left, right) if m is not None):
-        raise RecordError(
-            "Only events that happened, or are denied or recalled, can be judged; this one is a plan or many."
-        )
+        said = "Only events that happened, or are denied or recalled, can be judged; this one is a plan or many."
+        raise RecordError(said).known_as("not_judged")
     key = judging.write(connection, judgement, left.sketch, right.sketch if right else None)
     linker.resolve(connection, [left.key, *([right.key] if right else [])], f"judgement {key}")
     return key

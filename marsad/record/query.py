@@ -113,7 +113,8 @@ def find(connection: sa.Connection, wanted: str) -> tuple[StoredDocument, CodedD
         select = sa.select(documents.c.key).join(events, events.c.document == documents.c.key)
         key = connection.scalar(select.where(events.c.id == wanted).order_by(newest).limit(1))
     if key is None:
-        raise RecordError(f"The record holds no report or event {wanted!r}; `marsad reports` lists the ids.")
+        said = f"The record holds no report or event {wanted!r}; `marsad reports` lists the ids."
+        raise RecordError(said).known_as("no_report", name=wanted)
     row = connection.execute(_document_select().add_columns(documents.c.text).where(documents.c.key == key)).one()
     coded = _coded(connection, row, int(key))
     event = next((e for e in coded.events if e.id == wanted), None) if is_event else None

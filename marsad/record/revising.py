@@ -79,9 +79,10 @@ def _check(connection: sa.Connection, report: str, said: Correction) -> None:
         raise RecordError(f"{report!r} is no report; `marsad reports` lists the ids.")
     text = coded.document.text
     if not said.span.text.strip() or text[said.span.start : said.span.end] != said.span.text:
-        raise RecordError(f"The words {said.span.text!r} do not stand there in {report}; pick them again.")
+        sentence = f"The words {said.span.text!r} do not stand there in {report}; pick them again."
+        raise RecordError(sentence).known_as("pick_words", words=said.span.text[:80])
     if said.kind in ("set", "remove", "drop") and corrections.find(coded.events, said.seats, said.event) is None:
-        raise RecordError(f"There is no such event in {report} any more; open the report anew.")
+        raise RecordError(f"There is no such event in {report} any more; open the report anew.").known_as("pick_gone")
 
 
 def _root(connection: sa.Connection, key: int | None) -> str | None:

@@ -15,13 +15,13 @@ from marsad.errors import InputError
 from marsad.record import StoredJudgement
 from marsad.record import incidents as telling
 from marsad.web.desk import desk_of, needs, who
+from marsad.web.saying import number_of
 
 _CODER = [needs("coder")]
 _ALONE = ("confirm", "reject")
 _WITH_OTHER = ("same", "not-same")
 _WITH_WORDS = ("note", "assign")
 _LONGEST = 2_000
-_MOST = 10_000_000
 
 
 @post("/incidents/{name:str}/judge", guards=_CODER, status_code=303)
@@ -58,18 +58,18 @@ def judgement_of(form: dict[str, str], name: str) -> StoredJudgement:
         return StoredJudgement(**made)
     if kind in _WITH_WORDS:
         if reason is None:
-            raise InputError("There is nothing to write down; fill in the field.")
+            raise InputError("There is nothing to write down; fill in the field.").known_as("nothing_written")
         return StoredJudgement(**made)
     if kind in _WITH_OTHER:
         if other is None:
-            raise InputError("Name the other incident or event by its id.")
+            raise InputError("Name the other incident or event by its id.").known_as("no_other")
         left = form.get("event") or name
         return StoredJudgement(**{**made, "left": left}, right=other)
     if kind == "correct":
-        value = form.get("value", "").replace(",", "")
-        if not value.isascii() or not value.isdigit() or int(value) > _MOST:
-            raise InputError(f"{form.get('value', '')!r} is no number of people; write digits, like 12.")
-        return StoredJudgement(**made, field=form.get("field"), value=int(value))
+        value = number_of(form.get("value", ""))
+        if value is None:
+            raise InputError("Give the number of people.").known_as("pick_people")
+        return StoredJudgement(**made, field=form.get("field"), value=value)
     raise InputError(f"{kind!r} is nothing that can be done with an incident.")
 
 

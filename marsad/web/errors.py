@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from marsad.errors import CodebookError, InputError, MarsadError, RecordError
 from marsad.web.desk import desk_of, person_of
-from marsad.web.templating import page
+from marsad.web.templating import labels_of, page
 
 STAYS = CacheControlHeader(max_age=86_400, public=True)
 """How long a browser keeps a file of the package; addresses carry the version."""
@@ -41,6 +41,8 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return Redirect("/public")
     if status == 401 and wants_page:
         return Redirect("/login", query_params={"next": request.url.path + _query(request)})
+    if isinstance(error, MarsadError):
+        said = labels_of(request).refusal(error)
     return page(request, "error.html", {"status": status, "said": said}, status=status)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from marsad.errors import MarsadError
 from marsad.export.wording import Wording
 from marsad.resources import DATA, read_tsv, read_yaml
 
@@ -35,7 +36,7 @@ class Labels:
         self.lang = lang
         self.direction = DIRECTIONS[lang]
         self.wording = Wording(lang)
-        files = [DATA / "desk" / f"{part}{lang}.yaml" for part in ("", "views_", "people_")]
+        files = [DATA / "desk" / f"{part}{lang}.yaml" for part in ("", "views_", "people_", "wrong_")]
         self._strings: Mapping[str, Any] = {key: label for file in files for key, label in read_yaml(file).items()}
         self._months: list[str] = self._strings["months"]
         self._countries: dict[str, str] = {row.code: getattr(row, lang) for row in read_countries()}
@@ -55,6 +56,11 @@ class Labels:
     def has(self, key: str) -> bool:
         """Say whether there is a label of this name."""
         return key in self._strings or key in self.wording.strings
+
+    def refusal(self, error: MarsadError) -> str:
+        """Return why something was refused; in English where this language has no words for it."""
+        key = f"wrong_{error.key}"
+        return self.say(key, **error.values) if error.key and self.has(key) else str(error)
 
     def code(self, kind: str, code: str) -> str:
         """Return the name of a code of the codebook."""

@@ -118,16 +118,16 @@ def day_of(value: str) -> str:
     try:
         return datetime.date.fromisoformat(value).isoformat()
     except ValueError as error:
-        raise InputError(f"{value!r} is not a day; write 2025-07-22.") from error
+        raise InputError(f"{value!r} is not a day; write 2025-07-22.").known_as("day", text=value) from error
 
 
 def _number(name: str, value: str) -> float:
     try:
         number = float(value)
     except ValueError as error:
-        raise InputError(f"{name}: {value!r} is not a number.") from error
+        raise InputError(f"{name}: {value!r} is not a number.").known_as("number", text=value) from error
     if not 0 <= number < 1e9:
-        raise InputError(f"{name}: {value} is out of range.")
+        raise InputError(f"{name}: {value} is out of range.").known_as("number", text=value)
     return number
 
 

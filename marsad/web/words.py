@@ -106,7 +106,7 @@ async def add(request: Request[Any, Any, Any]) -> Response[Any]:
     try:
         await asyncio.to_thread(desk.work, work)
     except InputError as error:
-        said = _sentence(error, labels_of(request))
+        said = labels_of(request).refusal(error)
         return await asyncio.to_thread(_page, request, form, said, 400)
     return Redirect("/words", status_code=303)
 
@@ -130,12 +130,6 @@ def row_of(form: Mapping[str, str]) -> Row:
                 sentence = f"{form[axis]!r} is no number of degrees; write it like 36.63."
                 raise RefusedError("number", sentence, name=form[axis]) from error
     return Row(**given)
-
-
-def _sentence(error: InputError, labels: Labels) -> str:
-    if isinstance(error, RefusedError):
-        return labels.say(f"word_wrong_{error.key}", **error.values)
-    return str(error)
 
 
 @post("/words/{number:int}/undo", guards=_EDITOR, status_code=303)
