@@ -33,8 +33,8 @@ _NOTHING_SAID = Said(verdict=None, values={}, tellers=1)
 
 
 class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
-    """How much gold there is: reports, and of their events how many people confirmed, rejected or took out, put right, added,
-    answered differently, or left open.
+    """How much gold there is: reports, and of their events how many people confirmed, rejected or took out, put right,
+    added, answered differently, or left open.
     """
 
     reports: int

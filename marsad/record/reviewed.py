@@ -37,7 +37,7 @@ class ReviewedReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def reports(connection: sa.Connection) -> Iterator[ReviewedReport]:
-    """Yield the current reports of which people confirmed, rejected or put right an event, or said something of words, by id.
+    """Yield the current reports of which people confirmed, rejected or put right an event, or spoke of words, by id.
 
     The last answer of each person counts. What is judged of an incident counts for the event that the judgement names, the
     first of the incident unless another was chosen: nobody who confirms an incident has checked all of its reports.
