@@ -251,13 +251,11 @@ def _marks(own: Sequence[_Seat], event: Event, terms: Terms) -> Iterator[str]:
         for date in sentence.dates:
             for token in sentence.tokens[date.first : date.last + 1]:
                 yield from (r for r in terms.roles(token) if r in _PARTS_OF_DAY)
-        spans = [s for s in (event.trigger, *event.mentions) if sentence.start <= s.start < sentence.end]
-        for i, token in enumerate(sentence.tokens):
-            near = any(abs(i - j) <= 2 for j, t in enumerate(sentence.tokens) if any(s.start == t.start for s in spans))
-            roles = terms.roles(token)
-            if near:
-                yield from (r for r in roles if r in ("other", "anniversary"))
-        heads = [i for i, t in enumerate(sentence.tokens) if any(s.start == t.start for s in spans)]
+        starts = {s.start for s in (event.trigger, *event.mentions) if sentence.start <= s.start < sentence.end}
+        heads = [i for i, token in enumerate(sentence.tokens) if token.start in starts]
+        near = {j for i in heads for j in range(max(0, i - 2), i + 3)}
+        for token in (sentence.tokens[j] for j in sorted(near) if j < len(sentence.tokens)):
+            yield from (r for r in terms.roles(token) if r in ("other", "anniversary"))
         if any(_is_news(sentence, i, event.type, is_lead=seat.number <= 1) for i in heads):
             yield "new"
 

@@ -14,6 +14,20 @@ import sqlalchemy as sa
 from marsad.model import CodedDocument, Document
 from marsad.record import query, revising
 from marsad.record.schema import documents, runs
+from marsad.record.statements import Statement
+
+_HAS_TEXT = (documents.c.hash == sa.bindparam("hash"), documents.c.id != sa.bindparam("id"))
+_SAME = Statement(sa.select(documents.c.key).where(*_HAS_TEXT).limit(1))
+_OWN = sa.select(runs).where(runs.c.key == sa.bindparam("run")).subquery()
+_TWINS = Statement(
+    sa.select(documents.c.id)
+    .join(runs, runs.c.key == documents.c.run)
+    .join(_OWN, sa.and_(_OWN.c.coder == runs.c.coder, _OWN.c.data == runs.c.data))
+    .where(*_HAS_TEXT, documents.c.current.is_(True), documents.c.language.is_not(None))
+    .where(sa.func.coalesce(sa.func.substr(documents.c.published, 1, 10), "") == sa.bindparam("day"))
+    .order_by(documents.c.key)
+    .limit(1)
+)
 
 
 def find(connection: sa.Connection, document: Document, run: int) -> CodedDocument | None:
@@ -22,21 +36,11 @@ def find(connection: sa.Connection, document: Document, run: int) -> CodedDocume
     """
     if document.story_dates:
         return None
-    day = (document.published or "")[:10]
-    own = sa.select(runs).where(runs.c.key == run).subquery()
-    select = (
-        sa.select(documents.c.id)
-        .join(runs, runs.c.key == documents.c.run)
-        .join(own, sa.and_(own.c.coder == runs.c.coder, own.c.data == runs.c.data))
-        .where(documents.c.hash == hashlib.sha256(document.text.encode("utf-8")).hexdigest())
-        .where(documents.c.current.is_(True), documents.c.language.is_not(None), documents.c.id != document.id)
-        .where(sa.func.coalesce(sa.func.substr(documents.c.published, 1, 10), "") == day)
-        .order_by(documents.c.key)
-        .limit(1)
-    )
-    name = connection.scalar(select)
-    if name is None:
+    wanted = {"hash": _hash(document), "id": document.id, "day": (document.published or "")[:10], "run": run}
+    found = _TWINS.column(connection, wanted)
+    if not found:
         return None
+    name = found[0]
     read = revising.read_by_machine(connection, query.find(connection, name)[1])
     if any(story.published for story in read.stories):
         return None  # perhaps the other report came with dates for its stories
@@ -46,6 +50,8 @@ def find(connection: sa.Connection, document: Document, run: int) -> CodedDocume
 
 def has_text(connection: sa.Connection, document: Document) -> bool:
     """Say whether another report of the record has just this text."""
-    digest = hashlib.sha256(document.text.encode("utf-8")).hexdigest()
-    same = sa.select(documents.c.key).where(documents.c.hash == digest, documents.c.id != document.id).limit(1)
-    return connection.scalar(same) is not None
+    return bool(_SAME.column(connection, {"hash": _hash(document), "id": document.id}))
+
+
+def _hash(document: Document) -> str:
+    return hashlib.sha256(document.text.encode("utf-8")).hexdigest()
