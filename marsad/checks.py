@@ -249,7 +249,8 @@ TABLES: dict[str, Table] = {
         is_folded=False,
     ),
     "page_phrases.tsv": Table(
-        {"words": _any, "kind": _one_of("paywall", "consent", "script", "more", "missing")} | _END, key=("words",)
+        {"words": _any, "kind": _one_of("paywall", "consent", "script", "more", "missing", "updated")} | _END,
+        key=("words",),
     ),
     "months.tsv": Table(
         {

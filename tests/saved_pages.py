@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import more_pages
+
 FOLDER = Path(__file__).parent / "pages"
 MONTHS = ["يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"]
 NAV = "".join(
@@ -50,6 +52,15 @@ def stories() -> list[Story]:
     return [
         Story(i, found[i % 12][0], found[i % 12][1][: 5 - i // 12 % 2] + found[(i + 5) % 12][1][i // 12 : 2 + i // 12])
         for i in range(40)
+    ]
+
+
+def more_stories() -> list[Story]:
+    """Articles for the layouts that came later, again of lines that no other page has together."""
+    old = stories()[:12]
+    return [
+        Story(51 + 3 * i, story.title, story.lines[:3] + old[(5 * i + 7) % 12].lines[3:5] + story.lines[3:5])
+        for i, story in enumerate(old)
     ]
 
 
@@ -235,7 +246,7 @@ def social_post(s: Story) -> tuple[str, dict[str, Any]]:
 <div data-ad-preview="message"><div class="x1"><span dir="auto"><div>{text}</div></span></div></div><div class="x2"><span>٢٣٤</span><span>أعجبني</span><span>تعليق</span><span>مشاركة</span></div></div></div>"""
     head = f'<title>شبكة الأخبار - {s.title} | فيسبوك</title><meta property="og:title" content="شبكة الأخبار"><meta property="og:site_name" content="facebook">'
     return whole(head, body), s.gold(
-        title="شبكة الأخبار", publisher="facebook", text="\n".join(s.lines), published=None, dated_by=None
+        title="شبكة الأخبار", publisher="facebook", text="\n".join(s.lines), published=s.day, dated_by="page"
     )
 
 
@@ -320,8 +331,9 @@ LAYOUTS: tuple[Callable[[Story], tuple[str, dict[str, Any]]], ...] = (
 
 def main() -> None:
     gold: dict[str, Any] = {}
-    for story, layout in zip(stories(), LAYOUTS * 2, strict=True):
-        name = f"{story.number:02}-{layout.__name__.replace('_', '-')}.html"
+    later = zip(more_stories(), more_pages.LAYOUTS, strict=True)
+    for number, (story, layout) in enumerate([*zip(stories(), LAYOUTS * 2, strict=True), *later]):
+        name = f"{number:02}-{layout.__name__.replace('_', '-')}.html"
         markup, wanted = layout(story)
         (FOLDER / name).write_bytes(markup.encode(wanted.pop("encoding", "utf-8")))
         gold[name] = wanted

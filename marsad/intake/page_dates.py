@@ -1,7 +1,8 @@
 """The date that a page shows by its headline, where its metadata holds none.
 
-Only elements whose name says that they show a date are looked at, outside of menus and boxes of other news; the year must
-stand there; a date that could be read in two ways is none; and all that are found must agree.
+Elements whose name says that they show a date are looked at, outside of menus and boxes of other news; where there are none,
+the short lines between the headline and the text. The year must stand there; a date that could be read in two ways is none;
+what is said of an update does not count; and all that are found must agree.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from marsad.intake.page_states import SEATS, phrases
 from marsad.resources import DATA, read_tsv
 
 _NAMES = re.compile(r"date|publish|posted|created|timestamp|pubtime|time-?ago", re.IGNORECASE)
@@ -24,7 +26,9 @@ _OTHERS = re.compile(
 )
 _LONGEST = 80
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_SHORT = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
+_SHORT = re.compile(r"(?<!\d)(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?!\d)")
+# Nobody who writes the month first puts dots between.
+_DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\s+([^\W\d_]+)(?:\s*/\s*[^\W\d_]+)?[\s,\u060c]+(\d{4})(?!\d)")
 _MONTH_FIRST = re.compile(r"([^\W\d_]+)\s+(\d{1,2})[\s,\u060c]+(\d{4})(?!\d)")
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -40,13 +44,38 @@ class MonthName(msgspec.Struct, frozen=True):
     source: str
 
 
-def shown_date(tree: Any) -> str | None:
-    """Return the ISO day that a parsed page shows as its own, or None."""
+def shown_date(tree: Any, title: str | None = None) -> str | None:
+    """Return the ISO day that a parsed page with this headline shows as its own, or None."""
+    return _named_date(tree) or (_date_below(tree, title) if title else None)
+
+
+def _date_below(tree: Any, title: str) -> str | None:
+    """The day that stands between the headline and the text."""
+    found: set[str] = set()
+    is_below = False
+    for element in tree.xpath("//body//*[not(*[not(self::span or self::a or self::b or self::i or self::br)])]"):
+        if element.tag in ("script", "style") or not isinstance(element.tag, str):
+            continue
+        text = " ".join(element.text_content().split())
+        if text == title:
+            is_below, found = True, set()
+        elif is_below and len(text) > _LONGEST:
+            break
+        elif is_below and not _OTHERS.search(_name(element)) and not _stands_aside(element) and (day := read_day(text)):
+            found.add(day)
+    return found.pop() if is_below and len(found) == 1 else None
+
+
+def _name(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def _named_date(tree: Any) -> str | None:
     found: set[str] = set()
     for element in tree.iter(
         "div", "span", "p", "time", "td", "small", "li", "a", "b", "i", "em", "strong", "h5", "h6"
     ):
-        name = f"{element.get('class') or ''} {element.get('id') or ''}"
+        name = _name(element)
         if not (_NAMES.search(name) or element.tag == "time") or _OTHERS.search(name) or _stands_aside(element):
             continue
         text = " ".join(element.text_content().split())
@@ -58,18 +87,28 @@ def shown_date(tree: Any) -> str | None:
 def read_day(text: str) -> str | None:
     """Return the ISO day that a short text names in full, or None; 05/07/2025 names none, for it may be May or July."""
     plain = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
+    plain = _before_update(plain)
     days: set[str | None] = set()
     for year, month, day in _ISO.findall(plain):
         days.add(_iso(int(year), int(month), int(day)))
     for first, second, year in _SHORT.findall(plain):
         a, b = int(first), int(second)
         days.add(_iso(int(year), b, a) if a > 12 or a == b else _iso(int(year), a, b) if b > 12 else None)
+    for day, month, year in _DOTTED.findall(plain):
+        days.add(_iso(int(year), int(month), int(day)))
     for day, name, year in _DAY_FIRST.findall(plain):
         days.add(_iso(int(year), _month(name), int(day)))
     for name, day, year in _MONTH_FIRST.findall(plain):
         if _month(name):
             days.add(_iso(int(year), _month(name), int(day)))
     return days.pop() if len(days) == 1 else None
+
+
+def _before_update(text: str) -> str:
+    """A text without what it says of an update behind its first date."""
+    lower = text.lower().translate(SEATS)
+    at = min((k for word in phrases("updated") if (k := lower.find(word)) > 0), default=len(text))
+    return text[:at] if any(c.isdigit() for c in text[:at]) else text
 
 
 def _iso(year: int, month: int, day: int) -> str | None:
@@ -103,6 +142,6 @@ def _stands_aside(element: Any) -> bool:
     for above in (element, *element.iterancestors()):
         if above.tag in ("nav", "aside", "footer") or (above.tag == "li" and above is not element):
             return True
-        if above.tag not in ("html", "body") and _OTHERS.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+        if above.tag not in ("html", "body") and _OTHERS.search(_name(above)):
             return True
     return False

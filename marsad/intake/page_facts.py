@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from marsad.intake.documents import UnreadableError, check_published
+from marsad.intake.page_titles import find_title
 
 _DATES = (
     "//meta[@property='article:published_time' or @property='og:article:published_time']/@content",
@@ -21,17 +22,11 @@ _DATES = (
     "//meta[@name='pubdate' or @name='publishdate' or @name='date' or @name='parsely-pub-date']/@content",
     "//meta[@name='DC.date' or @name='dc.date.issued' or @name='DC.date.issued']/@content",
     "//*[@itemprop='datePublished']/@datetime",
+    "//*[@itemprop='datePublished']/@title",
     "//article//time[@pubdate]/@datetime",
 )
 _ASIDE = "ancestor::aside or ancestor::nav or ancestor::footer or ancestor::li"
 _TIMES = f"//time[@datetime][not({_ASIDE})]"
-_TITLES = (
-    "//article//h1",
-    "//h1",
-    "//meta[@property='og:title']/@content",
-    "//meta[@name='twitter:title']/@content",
-    "//title",
-)
 _URLS = ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content")
 _SITES = ("//meta[@property='og:site_name']/@content", "//meta[@name='application-name']/@content")
 _AUTHORS = (
@@ -43,6 +38,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EARLIEST = "1990"
 _MAX_DATA = 3_000_000
 _MAX_NODES = 2_000
+_CLASS = re.compile(r"\.([\w-]{1,60})")
+_MUCH = 400
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,19 +58,21 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_facts(tree: Any) -> Facts:
     """Return what the metadata of a parsed page says."""
-    nodes = list(_articles(tree))
-    title = _first(tree, _TITLES)
+    described = list(_described(tree))
+    nodes = [node for node in described if _is_article(node)]
+    site = _first(tree, _SITES)
+    title = find_title(tree, site)
     node = _main_node(nodes, title)
     address = _first(tree, _URLS)
     return Facts(
         title=title or _text_of(node.get("headline")),
         published=_published(tree, nodes, node),
-        publisher=_first(tree, _SITES) or _name(node.get("publisher")),
+        publisher=site or _name(_named(node.get("publisher"), described)),
         url=address if address and address.startswith(("http://", "https://")) else None,
-        author=_name(node.get("author")) or _first(tree, _AUTHORS),
+        author=_name(_named(node.get("author"), described)) or _first(tree, _AUTHORS),
         body=_text_of(node.get("articleBody"), 0),
         stories=_stories(node),
-        is_free=str(node.get("isAccessibleForFree", True)).lower() != "false",
+        is_free=str(node.get("isAccessibleForFree", True)).lower() != "false" or _shows_what_is_paid(tree, node),
     )
 
 
@@ -120,8 +119,29 @@ def _is_beside(element: Any) -> bool:
     )
 
 
-def _articles(tree: Any) -> Iterator[dict[str, Any]]:
-    """The nodes of linked data that describe articles."""
+def _shows_what_is_paid(tree: Any, node: dict[str, Any]) -> bool:
+    """Whether the part that is said to be for subscribers stands on the page."""
+    parts = node.get("hasPart")
+    for part in (parts if isinstance(parts, list) else [parts])[:20]:
+        chosen = _CLASS.fullmatch(str(part.get("cssSelector", ""))) if isinstance(part, dict) else None
+        if chosen:
+            path = f"//*[contains(concat(' ', @class, ' '), ' {chosen[1]} ')]//p"
+            if sum(len(p.text_content()) for p in tree.xpath(path)[:_MAX_NODES]) > _MUCH:
+                return True
+    return False
+
+
+def _named(value: Any, described: list[dict[str, Any]]) -> Any:
+    """What a node says of a person or body, or what another node says where it only refers to that one."""
+    if isinstance(value, list):
+        return [_named(item, described) for item in value[:20] if not isinstance(item, list)]
+    if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
+        return next((n for n in described if n.get("@id") == value["@id"] and "name" in n), value)
+    return value
+
+
+def _described(tree: Any) -> Iterator[dict[str, Any]]:
+    """The nodes of linked data."""
     for script in tree.xpath("//script[@type='application/ld+json']/text()"):
         try:
             data: Any = json.loads(script, strict=False) if len(script) <= _MAX_DATA else None
@@ -135,8 +155,7 @@ def _articles(tree: Any) -> Iterator[dict[str, Any]]:
             if isinstance(item, list):
                 waiting = item + waiting
             elif isinstance(item, dict):
-                if _is_article(item):
-                    yield item
+                yield item
                 waiting.extend(item[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in item)
 
 

@@ -10,15 +10,16 @@ import msgspec
 from marsad.intake.documents import UnreadableError
 from marsad.resources import DATA, read_tsv
 
-# Hamza seats are written or left out at will.
-_SEATS = str.maketrans("\u0623\u0625\u0622", "\u0627" * 3)
+SEATS = str.maketrans("\u0623\u0625\u0622", "\u0627" * 3)
+"""Hamza seats are written or left out at will."""
+
 _SHORT = 600
 _STUB = 2500
 _TAIL = 200
 
 
 class PagePhrase(msgspec.Struct, frozen=True):
-    """Words by which a page betrays itself: `kind` is paywall, consent, script, more or missing."""
+    """Words by which a page betrays itself: `kind` is paywall, consent, script, more, missing, updated."""
 
     words: str
     kind: str
@@ -64,18 +65,23 @@ def marks_of(markup_text: str, text: str, *, is_free: bool) -> tuple[str, ...]:
 def without_call(text: str) -> str:
     """Return a text without the words that ask to read more, where its last line is nothing else."""
     lines = text.rstrip().split("\n")
-    while lines and lines[-1].strip().lower().translate(_SEATS).strip(" .…[]»«>") in _phrases()["more"]:
+    while lines and lines[-1].strip().lower().translate(SEATS).strip(" .…[]»«>") in _phrases()["more"]:
         lines.pop()
     return "\n".join(lines)
 
 
+def phrases(kind: str) -> tuple[str, ...]:
+    """Return the words of a kind, in small letters and without the seats of hamza (`SEATS`)."""
+    return _phrases()[kind]
+
+
 def _count(kind: str, text: str) -> int:
-    plain = text.translate(_SEATS)
+    plain = text.translate(SEATS)
     return sum(words in plain for words in _phrases()[kind])
 
 
 @functools.cache
 def _phrases() -> dict[str, tuple[str, ...]]:
     rows = read_tsv(DATA / "ar" / "page_phrases.tsv", PagePhrase)
-    kinds = ("paywall", "consent", "script", "more", "missing")
-    return {kind: tuple(row.words.lower().translate(_SEATS) for row in rows if row.kind == kind) for kind in kinds}
+    kinds = ("paywall", "consent", "script", "more", "missing", "updated")
+    return {kind: tuple(row.words.lower().translate(SEATS) for row in rows if row.kind == kind) for kind in kinds}

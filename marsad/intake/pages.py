@@ -15,8 +15,11 @@ import msgspec
 from marsad.intake.charsets import decode
 from marsad.intake.documents import Metadata, UnreadableError
 from marsad.intake.limits import MAX_TREE
+from marsad.intake.page_boxes import drop_boxes
 from marsad.intake.page_dates import shown_date
-from marsad.intake.page_facts import Facts, read_facts, sound_date
+from marsad.intake.page_facts import Facts, read_facts
+from marsad.intake.page_posts import Post, read_posts
+from marsad.intake.page_scripts import body_in_scripts
 from marsad.intake.page_states import marks_of, refuse_page, without_call
 
 _CHARSET = re.compile(rb"<meta[^>]{1,300}charset=[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -30,16 +33,10 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _VOID = frozenset(
     "area base br col embed hr img input link meta param source track wbr p li td tr th option dt dd".split()  # noqa: SIM905
 )
-# Boxes that call for something else than reading on.
-_BOXES = [
-    "//*[contains(@class, 'paywall') or contains(@class, 'newsletter') or contains(@class, 'consent')]",
-    "//*[contains(@class, 'share-') or contains(@class, 'social-share')]",
-]
-_POSTS = "//*[contains(concat(' ', @class, ' '), ' tgme_widget_message ')]"
-_POST_TEXT = ".//*[contains(@class, 'tgme_widget_message_text')]"
-
-
 _MOST_SHOWN = 1_000_000
+# So many lines may stand above the headline, so long.
+_ABOVE = 6
+_SECTION = 60
 _AS_TEXT = "give the report's text as a .txt file"
 
 
@@ -75,24 +72,19 @@ def read_page(page: bytes | str, charset: str | None = None) -> Page:
     if tree is None:
         raise UnreadableError("it is not HTML", "save it as .txt if it is plain text")
     facts = read_facts(tree)
-    posts = _posts(tree)
-    if posts is not None:
+    posts = read_posts(tree)
+    if posts:
         return _channel(facts, posts)
     shown = _visible(tree)
     if len(shown) > _MOST_SHOWN:
         # Looking for the report among so much takes long, and would find none.
         raise UnreadableError(f"the page shows {len(shown):,} characters, which no report has", _AS_TEXT)
-    # A tree, because trafilatura takes a text of one word for an address that it should fetch.
-    body = trafilatura.extract(
-        tree, include_comments=False, with_metadata=False, prune_xpath=_BOXES, fast=size > _SLOW_TAGS
-    )
-    if facts.body and len(facts.body) > 1.3 * len(body or ""):
-        body = facts.body
+    published, dated_by = _date(tree, facts)
+    several = bool(facts.stories) or _has_several_articles(tree)
+    body = _body(tree, facts, fast=size > _SLOW_TAGS)
     refuse_page(shown, body, has_scripts=bool(tree.xpath("//script")))
     if not body:
         raise UnreadableError("the page holds no report text", "check that the page was saved whole")
-    published, dated_by = _date(tree, facts)
-    several = bool(facts.stories) or _has_several_articles(tree)
     marks = marks_of(shown, body, is_free=facts.is_free) + (("stories",) if several else ())
     metadata = Metadata(
         title=facts.title,
@@ -103,6 +95,17 @@ def read_page(page: bytes | str, charset: str | None = None) -> Page:
     )
     text = _with_title(without_call(body), facts.title)
     return Page(text=text, metadata=metadata, dated_by=dated_by, author=facts.author, marks=marks)
+
+
+def _body(tree: Any, facts: Facts, *, fast: bool) -> str | None:
+    """The text of the report: as it is shown, or, where that is little, as linked data or the page's scripts hold it."""
+    hidden = facts.body or body_in_scripts(tree, facts.title)
+    drop_boxes(tree)
+    import trafilatura  # loaded already
+
+    # A tree, because trafilatura takes a text of one word for an address that it should fetch.
+    body = trafilatura.extract(tree, include_comments=False, with_metadata=False, fast=fast)
+    return hidden if hidden and len(hidden) > 1.3 * len(body or "") else body
 
 
 def _declared(page: bytes) -> str | None:
@@ -132,7 +135,7 @@ def _refuse_monster(markup: str) -> int:
 def _date(tree: Any, facts: Facts) -> tuple[str | None, str | None]:
     if facts.published:
         return facts.published, "metadata"
-    shown = shown_date(tree)
+    shown = shown_date(tree, facts.title)
     return shown, "page" if shown else None
 
 
@@ -149,27 +152,24 @@ def _has_several_articles(tree: Any) -> bool:
     return long > 1
 
 
-def _posts(tree: Any) -> list[tuple[str, str | None]] | None:
-    """The messages on the public page of a Telegram channel with their times; None on other pages."""
-    found: list[tuple[str, str | None]] = []
-    for post in tree.xpath(_POSTS):
-        text = "\n".join("\n".join(part.itertext()).strip() for part in post.xpath(_POST_TEXT)[:1])
-        times = post.xpath(".//time/@datetime")
-        if text.strip():
-            found.append((text, sound_date(times[-1]) if times else None))
-    return found or None
-
-
-def _channel(facts: Facts, posts: list[tuple[str, str | None]]) -> Page:
-    dates = tuple((" ".join(text[:30].split("\n")[:1]), date) for text, date in posts if date)
+def _channel(facts: Facts, posts: list[Post]) -> Page:
+    dates = tuple((" ".join(post.text[:30].split("\n")[:1]), post.time) for post in posts if post.time)
     return Page(
-        text="\n\n".join(text for text, _ in posts),
+        text="\n\n".join(post.text for post in posts),
         metadata=Metadata(title=facts.title, publisher=facts.publisher, url=facts.url, story_dates=dates),
         marks=("stories",) if len(posts) > 1 else (),
     )
 
 
 def _with_title(body: str, title: str | None) -> str:
-    if not title or " ".join(body[: 2 * len(title)].split()).startswith(title):
+    if not title:
         return body
-    return f"{title}\n\n{body}"
+    lines = body.split("\n")
+    for at, line in enumerate(lines[:_ABOVE]):
+        if " ".join(line.split()) == title:
+            # What stands above the headline are names of sections and the like.
+            body = "\n".join(lines[at:])
+            break
+        if len(line) > _SECTION:
+            break
+    return body if " ".join(body[: 2 * len(title)].split()).startswith(title) else f"{title}\n\n{body}"
