@@ -1,18 +1,20 @@
 """How fast `marsad add` takes a packed file of reports in (read, stored, linked), at which memory; stops change nothing.
 
-    python -m bench.intake [--reports 2000] [--processes 2] [--folder DIR]
+    python -m bench.intake [--kind flash|long] [--reports 2000] [--processes 2] [--folder DIR]
 
-The reports are those of `bench.read`. They are added in one run; then to another record in three, of which the first is
-stopped as by Ctrl-C and the second killed. Both records must hold the same. Memory is the sum of what all processes hold in
-RAM, pages that they share counted in each.
+The reports are those of `bench.news`, as short as a flash or as long as those of the exam. They are added in one run; then
+to another record in three, of which the first is stopped as by Ctrl-C and the second killed. Both must hold the same.
+Memory is what all processes hold in RAM together, pages that they share counted once. Beside the rate that the clock gives,
+which hangs on what else the machine does, stands the processor time of a report over all processes.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
-import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -22,7 +24,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.read import make_reports
+from bench.news import stream
 
 _LOOK_S = 0.5
 _SAME = {
@@ -36,47 +38,59 @@ _SAME = {
 
 
 class Ran(NamedTuple):
-    """A run: seconds, the peak of memory in MB, how it ended."""
+    """A run: seconds, of the clock and of the processors, the peak of memory in MiB, how it ended."""
 
     seconds: float
-    memory_mb: float
+    processor_s: float
+    memory_mib: float
     code: int
 
 
-def write_reports(path: Path, count: int) -> None:
-    """Write so many reports as packed JSON lines."""
+def write_reports(path: Path, kind: str, count: int) -> tuple[int, int]:
+    """Write so many reports as packed JSON lines; returns the characters and the bytes of UTF-8 of their texts."""
+    characters = size = 0
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=6) as out:
-        for document in make_reports(count):
-            row = {"id": document.id, "text": document.text, "published": document.published}
+        for document in stream(count, is_flash=kind == "flash"):
+            row = {name: getattr(document, name) for name in ("id", "text", "published", "publisher")}
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            characters += len(document.text)
+            size += len(document.text.encode())
+    return characters, size
 
 
 def add(reports: Path, record: Path, processes: int, stop: tuple[int, signal.Signals] | None = None) -> Ran:
     """Add the reports in a program of its own; `stop` sends it a signal once the record holds so many."""
     command = [sys.executable, "-m", "marsad.cli", "--quiet", "--record", str(record), "add", str(reports)]
-    began = time.perf_counter()
+    began, used = time.perf_counter(), _processor_s()
     # A benchmark in the background is deaf to Ctrl-C, and what it starts would be too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     program = subprocess.Popen([*command, "--processes", str(processes)], stderr=subprocess.DEVNULL)
     peak = 0.0
     while program.poll() is None:
-        peak = max(peak, _memory_mb(program.pid))
+        peak = max(peak, _memory_mib(program.pid))
         if stop is not None and _held(record) >= stop[0]:
             program.send_signal(stop[1])
             program.wait()
         time.sleep(_LOOK_S)
-    return Ran(time.perf_counter() - began, peak, program.returncode)
+    return Ran(time.perf_counter() - began, _processor_s() - used, peak, program.returncode)
 
 
-def _memory_mb(pid: int) -> float:
-    """The resident memory of a process and its children."""
-    pages = 0
+def _processor_s() -> float:
+    """The processor time of all programs that ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
+
+
+def _memory_mib(pid: int) -> float:
+    """The memory of a process and its children; of pages that several hold, each has its share."""
+    size = 0
     for name in [str(pid), *_children(pid)]:
         try:
-            pages += int(Path(f"/proc/{name}/statm").read_text(encoding="ascii").split()[1])
+            told = Path(f"/proc/{name}/smaps_rollup").read_text(encoding="ascii")
         except OSError:
             continue  # it ended meanwhile
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        size += sum(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:"))
+    return size / 1024
 
 
 def _children(pid: int) -> list[str]:
@@ -102,31 +116,56 @@ def _held(record: Path) -> int:
 
 def differing(one: Path, other: Path) -> list[str]:
     """Return the tables in which two records differ, but for times and the numbers of runs."""
-    rows = []
-    for record in (one, other):
-        connection = sqlite3.connect(record)
-        rows.append({t: sorted(connection.execute(f"SELECT {names} FROM {t}"), key=repr) for t, names in _SAME.items()})
+    return [table for table in _SAME if _digest(one, table) != _digest(other, table)]
+
+
+def _digest(record: Path, table: str) -> str:
+    """What a table holds, in an order of its rows alone; the database sorts, so that no table need fit in memory."""
+    digest = hashlib.sha256()
+    connection = sqlite3.connect(record)
+    try:
+        for row in connection.execute(f"SELECT {_SAME[table]} FROM {table} ORDER BY {_SAME[table]}"):
+            digest.update(repr(row).encode())
+    finally:
         connection.close()
-    return [table for table in _SAME if rows[0][table] != rows[1][table]]
+    return digest.hexdigest()
 
 
-def measure(folder: Path, count: int, processes: int) -> None:
-    """Run everything and print the figures."""
-    reports = folder / "reports.jsonl.gz"
-    write_reports(reports, count)
-    print(f"{count} reports, {reports.stat().st_size / 1e6:.1f} MB packed, {processes} processes that read")
-    whole = add(reports, folder / "whole.db", processes)
-    size = (folder / "whole.db").stat().st_size / 1e6
-    print(f"  in one run           {count / whole.seconds:8.1f} reports per second, {whole.seconds:.0f} s")
-    print(f"  peak memory          {whole.memory_mb:8.0f} MB over all processes; the record has {size:.0f} MB")
+def _count(record: Path, table: str, where: str = "1") -> int:
+    connection = sqlite3.connect(record)
+    try:
+        return int(connection.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def measure(folder: Path, kind: str, count: int, processes: int) -> bool:
+    """Run everything and print the figures; returns whether both records hold the same."""
+    reports, whole, parts = folder / "reports.jsonl.gz", folder / "whole.db", folder / "parts.db"
+    characters, size = write_reports(reports, kind, count)
+    packed = reports.stat().st_size
+    print(f"{count} reports ({kind}), {processes} processes that read")
+    print(
+        f"  texts                {characters / count:8.0f} characters each, {size / 1e6:.1f} MB, packed {packed / 1e6:.1f}"
+    )
+    once = add(reports, whole, processes)
+    print(f"  in one run           {count / once.seconds:8.1f} reports per second, {once.seconds:.0f} s")
+    print(f"  processor time       {once.processor_s / count * 1e3:8.1f} ms a report over all processes")
+    print(f"  peak memory          {once.memory_mib:8.0f} MiB over all processes")
+    held, events = _count(whole, "documents"), _count(whole, "events")
+    copies, megabytes = _count(whole, "copies", "kind = 'copy'"), whole.stat().st_size / 1e6
+    print(f"  the record           {held:8} reports, {events / held:.1f} events each, {copies} copies")
+    print(f"                       {megabytes:8.0f} MB", flush=True)
     stops = ((count // 3, signal.SIGINT), (2 * count // 3, signal.SIGKILL), None)
-    parts = [add(reports, folder / "parts.db", processes, stop) for stop in stops]
-    seconds = sum(part.seconds for part in parts)
-    print(f"  stopped and killed   {count / seconds:8.1f} reports per second, ended with {[p.code for p in parts]}")
-    again = add(reports, folder / "parts.db", processes)
+    ran = [add(reports, parts, processes, stop) for stop in stops]
+    seconds, ended = sum(run.seconds for run in ran), [run.code for run in ran]
+    print(f"  stopped and killed   {count / seconds:8.1f} reports per second, ended with {ended}")
+    print(f"                       {max(run.memory_mib for run in ran):8.0f} MiB at most", flush=True)
+    again = add(reports, parts, processes)
     print(f"  all known            {count / again.seconds:8.1f} reports per second")
-    wrong = differing(folder / "whole.db", folder / "parts.db")
+    wrong = differing(whole, parts)
     print(f"  the two records      {'are the same' if not wrong else f'DIFFER in {wrong}'}")
+    return not wrong
 
 
 def main() -> None:
@@ -137,13 +176,13 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, help="where to work, and leave the records (default: removed at the end)"
     )
+    parser.add_argument("--kind", choices=("flash", "long"), default="flash", help="how long the reports are")
     asked = parser.parse_args()
-    if asked.folder is not None:
-        asked.folder.mkdir(parents=True, exist_ok=True)
-        measure(asked.folder, asked.reports, asked.processes)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder), asked.reports, asked.processes)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = asked.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not measure(folder, asked.kind, asked.reports, asked.processes):
+            sys.exit(1)
 
 
 if __name__ == "__main__":

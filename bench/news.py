@@ -104,4 +104,4 @@ class _Towns:
             return moved[found[0]]
 
         text = self._pattern.sub(other, "".join(told.sentences))
-        return _DIGITS.sub(lambda found: str(figures.randint(2, 60)), text)
+        return _DIGITS.sub(lambda _: str(figures.randint(2, 60)), text)

@@ -11,6 +11,7 @@ import contextlib
 import multiprocessing
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,8 +31,14 @@ from marsad.record.comparing import begin_to_help
 _FEW = 16
 """So few reports are read sooner than other processes are ready."""
 
-_AHEAD = 8
+_AHEAD = 16
 """How many inputs are on their way for each process; enough that none waits for the writer."""
+
+_LATEST_S = 0.5
+"""So long after the last time what is ready is written, whether much is ready or little."""
+
+_LONGEST_WRITE_S = 0.25
+"""No transaction goes on adding for longer: another program may want to write too."""
 
 _MOST_BYTES = 64_000_000
 _LONGEST_S = 600.0
@@ -113,16 +120,33 @@ def _read_elsewhere(
     everything: Iterable[tuple[Input, Prepared | None]], crew: Crew, record: Record, run: int
 ) -> Iterator[Outcome]:
     line: deque[_Sent] = deque()
-    size = 0
+    most = _AHEAD * crew.count
+    size, wrote = 0, time.monotonic()
     with _Others(crew, run) as others:
         for item, done in everything:
             line.append(_Sent(item, done or others.ask(item)))
             size += _size(item)
-            while line and (line[0].is_ready() or len(line) >= _AHEAD * crew.count or size > _MOST_BYTES):
-                size -= _size(line[0].item)
-                yield settle(line.popleft().prepared(), record, run)
+            is_late = line[0].is_ready() and time.monotonic() - wrote > _LATEST_S
+            while len(line) >= most or size > _MOST_BYTES or (line and is_late):
+                # Half stay in the line, so that the others have work while this one writes.
+                yield from _settle_foremost(line, most // 2, record, run)
+                size, wrote, is_late = sum(_size(sent.item) for sent in line), time.monotonic(), False
         while line:
-            yield settle(line.popleft().prepared(), record, run)
+            yield from _settle_foremost(line, most, record, run)
+
+
+def _settle_foremost(line: deque[_Sent], most: int, record: Record, run: int) -> list[Outcome]:
+    """Write the first in the line, and those behind it that are ready, in one transaction: to end one costs as much as to
+    write a short report."""
+    first = line.popleft().prepared()
+    if first.outcome is not None:
+        return [settle(first, record, run)]
+    began = time.monotonic()
+    with record.together():
+        done = [settle(first, record, run)]
+        while line and line[0].is_ready() and len(done) < most and time.monotonic() - began < _LONGEST_WRITE_S:
+            done.append(settle(line.popleft().prepared(), record, run))
+    return done
 
 
 class _Others:

@@ -46,6 +46,7 @@ class Record:
         self._fold = fold
         self._writer: sa.Connection | None = None
         self._reader: sa.Connection | None = None
+        self._group: sa.Connection | None = None
         self._seen: object = None
         self.linker = Linker()
 
@@ -261,11 +262,33 @@ class Record:
         with self._transaction() as connection:
             return work(connection)
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Write all that is written inside in one transaction, all or nothing: a tenth as many for many short reports.
+
+        Raises:
+            RecordError: the record cannot be written.
+        """
+        if self._group is not None:
+            yield
+            return
+        try:
+            with self._transaction() as connection:
+                self._group = connection
+                try:
+                    yield
+                finally:
+                    self._group = None
+        except sa.exc.DBAPIError as error:
+            raise explain(error, self._location) from error
+
     def judgements(self) -> list[judging.StoredJudgement]:
         """Return every judgement, the oldest first."""
         return self.look(judging.list_all)
 
-    def _transaction(self) -> _Transaction:
+    def _transaction(self) -> contextlib.AbstractContextManager[sa.Connection]:
+        if self._group is not None:
+            return contextlib.nullcontext(self._group)
         if self._writer is None:
             self._writer = self._engine.connect().execution_options(writes=True)
         return _Transaction(self._writer, self._look_around, self.linker.forget)
