@@ -22,10 +22,11 @@ from marsad.publication.publisher import Publisher
 from marsad.record import Filters, Record, leaving
 
 SUBJECTS = ("events", "incidents")
+_REJECTED = "rejected"
 _EVERY = 200
 """Items between two words about progress."""
-_HEARD = 1_000
-"""Reports that are asked for news at once."""
+_ASKED_OF = {"since": "date", "until": "date", "country": "places", "place": "places", "min_killed": "casualties"}
+"""Filters that look at a field: where the policy drops it, they would tell it."""
 
 
 class View:
@@ -37,27 +38,24 @@ class View:
         self.atlas = Atlas(_load_gazetteer)
         self.today = today or datetime.datetime.now(datetime.UTC).date()
         self._fold = load_fold()
-        self._names = {actor.id: actor.name for actor in load_names().all()} if self.policy.withholds_words else {}
-        self._publisher = Publisher(self.policy, self.today, self.atlas, self._names)
+        self._names: dict[str, str] = {}
+        known = self.policy
+        if self.policy.withholds_words:
+            actors = load_names()
+            self._names = {actor.id: actor.name for actor in actors.all()}
+            # Whoever drops a source may call it by any of its names.
+            called = tuple(actors.party(name).id or name for name in known.drop.sources)
+            drop = msgspec.structs.replace(known.drop, sources=(*known.drop.sources, *called))
+            known = msgspec.structs.replace(known, drop=drop)
+        self._publisher = Publisher(known, self.today, self.atlas, self._names)
+        self._silent = frozenset(name.casefold() for name in self.policy.drop.publishers)
+        # The order of days would tell the days.
+        self._way = leaving.Way(by_id="date" in self.policy.drop.fields or bool(self._silent), silent=self._silent)
 
     @staticmethod
     def of_today(record: Record, policy: str) -> View:
         """Return the view of a record under a policy as of today; made once a day, for its gazetteer takes long to load."""
         return _view_on(record, policy, datetime.datetime.now(datetime.UTC).date())
-
-    def newest(self) -> int:
-        """Return the key of the last report that was added."""
-        return self.record.look(leaving.newest)
-
-    def news(self, filters: Filters, since: int) -> tuple[int, list[Happening]]:
-        """Return the key of the last report that was looked at, and the incidents that pass and that a report behind the
-        key `since`, up to that one, tells.
-        """
-        # Whoever was away for long hears of it a portion at a time.
-        last = min(self.newest(), since + _HEARD)
-        if last <= since:
-            return since, []
-        return last, [item for _, item in self.happenings(filters, told_by=range(since + 1, last + 1))]
 
     def tellings(
         self, filters: Filters, *, with_text: bool = False, after: int = 0
@@ -77,37 +75,60 @@ class View:
             passed = (
                 (key, told)
                 for key, item in found
-                if (told := self._publisher.telling(item)) is not None and self._shows(told, filters)
+                if (told := self._publisher.telling(item)) is not None and self._shows(item, told, filters)
             )
             yield from itertools.islice(passed, filters.limit)
 
     def happenings(
-        self, filters: Filters, *, after: leaving.Place | None = None, told_by: range | None = None
+        self, filters: Filters, *, after: leaving.Place | None = None, only: Any = None
     ) -> Generator[tuple[leaving.Place, Happening], None, None]:
-        """Yield the incidents that pass the filters and the policy, the latest first, each with its place in the order;
-        `told_by` keeps to those that reports with these keys tell.
+        """Yield the incidents that pass the filters and the policy, the latest first (or where that would tell, in the order
+        of their ids), each with its place in the order; `only` keeps to those that meet a condition.
 
         Raises:
             InputError: the filters ask for what the policy withholds.
         """
+        way = msgspec.structs.replace(self._way, after=after, only=only)
+        passed = ((place, told) for place, item, told in self._judged(filters, way) if item.verdict != _REJECTED)
+        with contextlib.closing(passed):
+            yield from itertools.islice(passed, filters.limit)
+
+    def would_show(self, filters: Filters, only: Any) -> Generator[Happening, None, None]:
+        """Yield the incidents that meet a condition and pass, and those that would if people had not rejected them; these
+        have the verdict rejected.
+
+        Raises:
+            InputError: the filters ask for what the policy withholds.
+        """
+        for _, item, told in self._judged(filters, msgspec.structs.replace(self._way, only=only, with_rejected=True)):
+            yield msgspec.structs.replace(told, verdict=item.verdict)
+
+    def _judged(
+        self, filters: Filters, way: leaving.Way
+    ) -> Generator[tuple[leaving.Place, Happening, Happening], None, None]:
+        """Each incident that passes, with its place, as it is, and as the policy shows it."""
         asked = self._asked(filters)
+        if self._silent:
+            # Of an incident summed up anew, the columns that are asked know nothing.
+            asked = msgspec.structs.replace(asked, types=(), since=None, until=None, min_killed=None)
         with (
             self.record.reading() as connection,
-            contextlib.closing(
-                leaving.happenings(connection, asked, self._fold, after=after, told_by=told_by)
-            ) as found,
+            contextlib.closing(leaving.happenings(connection, asked, self._fold, way)) as found,
         ):
-            passed = (
-                (place, told)
-                for place, item in found
-                if (told := self._publisher.happening(item)) is not None and self._shows(told, filters)
-            )
-            yield from itertools.islice(passed, filters.limit)
+            for place, item in found:
+                known = item if item.verdict != _REJECTED else msgspec.structs.replace(item, verdict="confirmed")
+                told = self._publisher.happening(known)
+                if told is not None and self._shows(item, told, filters):
+                    yield place, item, told
 
     def happening(self, wanted: str) -> Happening | None:
         """Return an incident as the policy shows it, by its id or an old one; None if there is none, or none to show."""
-        found = self.record.look(lambda connection: leaving.find(connection, wanted))
+        found = self.record.look(lambda connection: leaving.find(connection, wanted, self._silent))
         return None if found is None else self._publisher.happening(found)
+
+    def was_due(self, item: Happening, day: datetime.date) -> bool:
+        """Say whether the policy's delays were over for an incident on an earlier day."""
+        return self._publisher.was_due(item, day)
 
     def items(self, subject: str, filters: Filters, *, with_text: bool = False) -> Generator[Any, None, None]:
         """Yield events or incidents, as `tellings` and `happenings` do, without their places in the order."""
@@ -123,38 +144,70 @@ class View:
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Frame(subject=subject, moment=now, atlas=self.atlas, lang=lang, link=link)
 
-    def _asked(self, filters: Filters) -> Filters:
-        """What is asked of the record: all that may pass; what is withheld counts only once the policy was applied."""
+    def check(self, filters: Filters) -> None:
+        """Check that the filters ask for nothing that the policy withholds.
+
+        Raises:
+            InputError: they do.
+        """
         if filters.text is not None and self.policy.withholds_words:
             raise InputError(
                 "This view withholds the words of reports, so it cannot be searched by them; leave --text out."
             )
+        for name, field in _ASKED_OF.items():
+            if field in self.policy.drop.fields and getattr(filters, name) is not None:
+                shown = name.replace("_", "-")
+                raise InputError(f"This view withholds the {field}, so it cannot be searched so; leave {shown} out.")
+
+    def _asked(self, filters: Filters) -> Filters:
+        """What is asked of the record: all that may pass; what is withheld counts only once the policy was applied."""
+        self.check(filters)
         return msgspec.structs.replace(filters, limit=None)
 
-    def _shows(self, item: Telling | Happening, filters: Filters) -> bool:
+    def _shows(self, item: Telling | Happening, told: Telling | Happening, filters: Filters) -> bool:
         """Whether what is left of an item still passes: a search must not find what the policy took out."""
+        if isinstance(told, Happening) and self._silent and not _passes(told, filters):
+            return False
         if not self.policy.withholds_words:
             return True
         places: tuple[Any, ...]
-        if isinstance(item, Telling):
-            actors = [v for p in item.event.actor for v in (p.name, p.country) if v]
-            places, parties = item.event.places, (*item.event.actor, *item.event.recipient)
+        if isinstance(told, Telling):
+            actors = [v for p in told.event.actor for v in (p.name, p.country) if v]
+            places, parties = told.event.places, (*told.event.actor, *told.event.recipient)
             countries = {p.country for p in parties}
         else:
-            actors = [self._names.get(a, a) for a in item.summary.actors]
-            places, countries = item.summary.places, set(item.summary.actors)
+            actors = [self._names.get(a, a) for a in told.summary.actors]
+            places, countries = told.summary.places, set(told.summary.actors)
         if filters.actor is not None and not self._names_one(filters.actor, actors):
             return False
-        if filters.place is not None and not self._names_one(filters.place, [p.name for p in places]):
-            return False
-        if filters.min_killed is not None and "casualties" in self.policy.drop.fields:
-            return False
+        if filters.place is not None:
+            # The record was asked for the fine place: a province that is found by it would tell which town it was.
+            known = {(p.id, p.name) for p in _places_of(item)}
+            names = [p.name for p in places if (p.id, p.name) in known]
+            if len(names) < len(places) or not self._names_one(filters.place, names):
+                return False
         within = {p.country for p in places} or countries
         return filters.country is None or filters.country.upper() in within
 
     def _names_one(self, wanted: str, names: Iterable[str]) -> bool:
         folded = self._fold(wanted).casefold()
         return any(folded in self._fold(name).casefold() for name in names)
+
+
+def _places_of(item: Telling | Happening) -> tuple[Any, ...]:
+    return item.event.places if isinstance(item, Telling) else item.summary.places
+
+
+def _passes(told: Happening, filters: Filters) -> bool:
+    """Whether an incident meets the filters that look at the incident itself, as the record would ask."""
+    summary = told.summary
+    killed = summary.reckoning.figures.get("killed")
+    return (
+        (not filters.types or summary.type in filters.types)
+        and (filters.since is None or (summary.end or "") >= filters.since)
+        and (filters.until is None or (summary.start or "9") <= filters.until)
+        and (filters.min_killed is None or (killed is not None and killed.best >= filters.min_killed))
+    )
 
 
 @functools.lru_cache(maxsize=8)

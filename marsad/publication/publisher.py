@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import msgspec
 
@@ -25,19 +25,25 @@ _EVENT_NUMBER = re.compile(r":e\d+$")
 _COUNTRY = re.compile(r"[A-Z]{3}$")
 _REJECTED, _CONFIRMED = "rejected", "confirmed"
 _CHILD = "child"
+_BEYOND_LATIN = "\u0370"
 _FINENESS = {"facility": 0, "settlement": 0, "area": 1, "admin": 2, "country": 3}
 _WORDY = ("weapons", "casualties", "damage")
 
 
 class Publisher:
-    """Publishes items under a policy as of a day. `actors` are the ids of listed actors, `atlas` knows where places lie."""
+    """Publishes items under a policy as of a day. `actors` are the listed actors with their names by id, `atlas` knows where
+    places lie.
+    """
 
-    def __init__(self, policy: Policy, today: datetime.date, atlas: Atlas, actors: Collection[str]) -> None:
+    def __init__(self, policy: Policy, today: datetime.date, atlas: Atlas, actors: Mapping[str, str]) -> None:
         self.policy = policy
         self._today = today
         self._atlas = atlas
         self._actors = actors
-        self._dropped = {name.casefold() for name in policy.drop.sources}
+        dropped = {name.casefold() for name in policy.drop.sources}
+        # An incident names its sources by their ids, an event by their names.
+        both = [{id_.casefold(), name.casefold()} for id_, name in actors.items()] if dropped else []
+        self._dropped = dropped.union(*(pair for pair in both if pair & dropped))
         self._silent = {name.casefold() for name in policy.drop.publishers}
 
     def telling(self, item: Telling) -> Telling | None:
@@ -59,9 +65,15 @@ class Publisher:
 
     # ---- age and place ----------------------------------------------------------------------------------------------
 
-    def _is_due(self, code: str, last_day: str | None) -> bool:
-        """Whether the delays are over; what has no day is never due while a delay holds for it."""
+    def was_due(self, item: Happening, day: datetime.date) -> bool:
+        """Whether the delays were over for an incident on an earlier day."""
+        past = (self._today - day).days
+        return self._is_due(item.summary.type, item.summary.end or item.reported, past)
+
+    def _is_due(self, code: str, last_day: str | None, past: int = 0) -> bool:
+        """Whether the delays are over, or were `past` days ago; what has no day is never due while a delay holds for it."""
         age = self._age(last_day)
+        age = None if age is None else age - past
         rules = [r for r in self.policy.delay if _holds(r, code)]
         return not rules or (age is not None and all(age >= r.days for r in rules))
 
@@ -104,7 +116,11 @@ class Publisher:
         if not self.policy.withholds_words:
             return document
         name = self.report_id(document.id, text_hash)
-        return msgspec.structs.replace(document, id=name, text="", title=None, url=None, story_dates=())
+        # A report appears about when it happened.
+        published = None if "date" in self.policy.drop.fields else document.published
+        return msgspec.structs.replace(
+            document, id=name, text="", title=None, url=None, story_dates=(), published=published
+        )
 
     def _masked(self, event: Event, day: str | None) -> Event:
         """Names that are not listed, fine places and dropped fields, all taken out."""
@@ -182,23 +198,25 @@ class Publisher:
             mentions=(),
             reckoning=self._reckoning(summary.reckoning),
         )
-        return msgspec.structs.replace(item, summary=changed)
+        return msgspec.structs.replace(item, summary=changed, reported=None if "date" in dropped else item.reported)
 
     def _is_told(self, actor: str) -> bool:
         """Whether an actor of an incident may be named: a listed one, or a country; a bare name is nobody's we know."""
-        return not self.policy.masks_names or actor in self._actors or _COUNTRY.match(actor) is not None
+        is_known = actor in self._actors or _COUNTRY.match(actor) is not None
+        return is_known or not (self.policy.masks_names or _is_quoted(actor))
 
     def _where(self, place: Where, finest: str | None) -> Where:
         if finest is None:
             return place
-        # The level is not kept: what is as coarse as its division already comes out as itself.
-        _, country, entry = self._coarsen(place.id, place.country, finest)
+        # An older Marsad kept no level; what is as coarse as its division already comes out as itself.
+        level, country, entry = self._coarsen(place.id, place.country, finest)
         return Where(
             name=getattr(entry, "name", None) or country or "",
             country=country,
             lat=getattr(entry, "lat", None),
             lon=getattr(entry, "lon", None),
             id=getattr(entry, "id", None),
+            level=level,
         )
 
     def _reckoning(self, reckoning: Reckoning) -> Reckoning:
@@ -211,15 +229,21 @@ class Publisher:
         return msgspec.structs.replace(reckoning, totals=totals, figures=figures)
 
     def _total(self, total: Total) -> Total:
+        said = None if "date" in self.policy.drop.fields else total.said
         said_by = self._said_by(total.source)
-        return msgspec.structs.replace(total, report="", event="", start=0, end=0, source=said_by)
+        return msgspec.structs.replace(total, report="", event="", start=0, end=0, source=said_by, said=said)
 
     def _said_by(self, source: str | None) -> str | None:
         if source is None or "source" in self.policy.drop.fields or source.casefold() in self._dropped:
             return None
         is_known = source in self._actors or source in RANKS
-        return source if is_known or not self.policy.masks_names else None
+        return source if is_known or not (self.policy.masks_names or _is_quoted(source)) else None
 
 
 def _holds(rule: Delay | Coarse, code: str) -> bool:
     return not rule.types or code in rule.types
+
+
+def _is_quoted(name: str) -> bool:
+    """Whether a name is words of a report as they stand there: names that were read out of them are in Latin letters."""
+    return any(c.isalpha() and c >= _BEYOND_LATIN for c in name)

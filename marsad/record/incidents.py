@@ -66,8 +66,10 @@ def list_incidents(
         yield stored(row)
 
 
-def select_incidents(filters: query.Filters, fold: query.Fold, *, with_rejected: bool) -> sa.Select[Any]:
-    """Return the query for the incidents that pass, in no order yet."""
+def select_incidents(
+    filters: query.Filters, fold: query.Fold, *, with_rejected: bool, silent: Sequence[str] = ()
+) -> sa.Select[Any]:
+    """Return the query for the incidents that pass, in no order yet; events of `silent` publishers let none pass."""
     select = sa.select(incidents)
     if not with_rejected:
         select = select.where(incidents.c.verdict.is_(None) | (incidents.c.verdict != "rejected"))
@@ -82,6 +84,8 @@ def select_incidents(filters: query.Filters, fold: query.Fold, *, with_rejected:
     for conditions in query.event_filters(filters, fold):
         held = sa.select(sketches.c.incident).join(events, events.c.key == sketches.c.event)
         held = held.join(documents, documents.c.key == events.c.document)
+        if silent:
+            held = held.where(sa.func.coalesce(documents.c.publisher, "").not_in(silent))
         select = select.where(incidents.c.id.in_(held.where(sketches.c.incident.is_not(None), conditions)))
     return select
 

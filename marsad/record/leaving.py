@@ -6,7 +6,7 @@ Each comes with its place in the order, so that a reader who was given a part ca
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -16,8 +16,8 @@ from marsad.link.summary import Summary
 from marsad.model import Document, Event
 from marsad.publication.items import Happening, Telling
 from marsad.record import incidents as telling
-from marsad.record import query
-from marsad.record.schema import documents, events, incidents, sketches
+from marsad.record import query, silencing
+from marsad.record.schema import documents, events, incidents, sketches, touched
 
 _event = msgspec.json.Decoder(Event)
 _summary = msgspec.json.Decoder(Summary)
@@ -34,7 +34,23 @@ _REPORTED = (
 )
 
 Place = tuple[str, str]
-"""Where an incident stands in the order: its first day (empty where unknown) and its id."""
+"""Where an incident stands in the order: its first day (empty where unknown, or where ids alone are ordered) and its id."""
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """How incidents are gone through: from behind the place `after`, those that meet the condition `only`; `by_id` in the
+    order of their ids, which says nothing; `with_rejected` those too that people rejected; `silent` as if the reports of
+    these publishers (in small letters) were not there.
+    """
+
+    after: Place | None = None
+    only: Any = None
+    by_id: bool = False
+    with_rejected: bool = False
+    silent: Collection[str] = ()
+
+
+ALL = Way()
 
 
 def tellings(
@@ -84,35 +100,42 @@ def _telling(row: Any, *, with_text: bool) -> Telling:
 
 
 def happenings(
-    connection: sa.Connection,
-    filters: query.Filters,
-    fold: query.Fold,
-    *,
-    after: Place | None = None,
-    told_by: range | None = None,
+    connection: sa.Connection, filters: query.Filters, fold: query.Fold, way: Way = ALL
 ) -> Generator[tuple[Place, Happening], None, None]:
-    """Yield the incidents that pass, but for rejected ones, the latest first, from behind `after`, each with its place;
-    `told_by` keeps to those that reports with these keys tell.
-    """
-    every = telling.select_incidents(filters, fold, with_rejected=False)
+    """Yield the incidents that pass, but for rejected ones, the latest first, each with its place; `way` changes that."""
+    silent = silencing.spelled(connection, way.silent)
+    every = telling.select_incidents(filters, fold, with_rejected=way.with_rejected, silent=silent)
     passing: sa.Select[Any] = every.with_only_columns(incidents.c.date_start, incidents.c.id)
-    if told_by is not None:
-        told = sa.select(sketches.c.incident).where(
-            sketches.c.document >= told_by.start, sketches.c.document < told_by.stop, sketches.c.incident.is_not(None)
-        )
-        passing = passing.where(incidents.c.id.in_(told))
-    places = itertools.chain.from_iterable(query.stream(connection, s) for s in _in_order(passing, after))
+    if way.only is not None:
+        passing = passing.where(way.only)
+    places = itertools.chain.from_iterable(query.stream(connection, s) for s in _in_order(passing, way))
     for portion in _portions(itertools.islice(places, filters.limit)):
         select = sa.select(incidents, _REPORTED).where(incidents.c.id.in_([row.id for row in portion]))
-        found = {row.id: row for row in connection.execute(select)}
+        found = {row.id: happening(row) for row in connection.execute(select)}
+        if silent:
+            found = silencing.without(connection, found, silent)
         for row in portion:
             if row.id in found:  # another program may have merged it meanwhile
-                yield (row.date_start or "", row.id), happening(found[row.id])
+                yield ("" if way.by_id else row.date_start or "", row.id), found[row.id]
 
 
-def _in_order(passing: sa.Select[Any], after: Place | None) -> Iterator[sa.Select[Any]]:
+def among(names: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that an incident is one of these."""
+    return incidents.c.id.in_(list(names))
+
+
+def of_days(first: str, last: str) -> sa.ColumnElement[bool]:
+    """Return the condition that an incident ended on one of these days or, where its days are unknown, was last reported."""
+    reported = sa.func.substr(_REPORTED.element, 1, 10)
+    return incidents.c.date_end.between(first, last) | (incidents.c.date_end.is_(None) & reported.between(first, last))
+
+
+def _in_order(passing: sa.Select[Any], way: Way) -> Iterator[sa.Select[Any]]:
     """The queries that give the places behind `after`, one after the other: those with a day by index, then the others."""
-    day, name = incidents.c.date_start, incidents.c.id
+    day, name, after = incidents.c.date_start, incidents.c.id, way.after
+    if way.by_id:
+        yield (passing if after is None else passing.where(name > after[1])).order_by(name)
+        return
     dated = passing.where(day.is_not(None)).order_by(day.desc(), name)
     undated = passing.where(day.is_(None)).order_by(name)
     if after is None:
@@ -143,13 +166,23 @@ def happening(row: sa.Row[tuple[object, ...]]) -> Happening:
     )
 
 
-def find(connection: sa.Connection, wanted: str) -> Happening | None:
-    """Return the incident with this id, or that an old id led to, or None."""
+def find(connection: sa.Connection, wanted: str, silent: Collection[str] = ()) -> Happening | None:
+    """Return the incident with this id, or that an old id led to, or None; `silent` as in `Way`."""
     name = telling.resolve_id(connection, wanted)
     row = connection.execute(sa.select(incidents, _REPORTED).where(incidents.c.id == name)).first()
-    return None if row is None else happening(row)
+    if row is None:
+        return None
+    found = {row.id: happening(row)}
+    return silencing.without(connection, found, silencing.spelled(connection, silent)).get(row.id)
 
 
 def newest(connection: sa.Connection) -> int:
-    """Return the key of the last report that was added; 0 where there is none."""
-    return connection.scalar(sa.select(sa.func.max(documents.c.key))) or 0
+    """Return the number of the last time that an incident was written or deleted; 0 where none was."""
+    return connection.scalar(sa.select(sa.func.max(touched.c.key))) or 0
+
+
+def touched_since(connection: sa.Connection, since: int, most: int) -> tuple[int, list[str]]:
+    """Return up to which number was looked, and the incidents that were written or deleted from behind `since` to it."""
+    select = sa.select(touched).where(touched.c.key > since).order_by(touched.c.key).limit(most)
+    rows = connection.execute(select).all()
+    return (rows[-1].key if rows else since), list(dict.fromkeys(row.incident for row in rows))

@@ -12,7 +12,8 @@ import binascii
 import hashlib
 import io
 import itertools
-from collections.abc import AsyncIterator, Iterable
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -26,12 +27,14 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from marsad import news
 from marsad.codebook import load_codebook
 from marsad.errors import InputError
 from marsad.export import FORMATS, write_stream
 from marsad.export.contract import line_of, to_contract
 from marsad.intake import check_published
 from marsad.model import Document
+from marsad.publication.items import Happening
 from marsad.publishing import View
 from marsad.record import Filters, StoredJudgement
 from marsad.web.desk import Desk, desk_of, person_of
@@ -69,6 +72,9 @@ _USUAL = 50
 _LONGEST_TEXT = 200_000
 _A_MINUTE = 240
 _POLL_S = 2.0
+_BEAT_S = 20.0
+_LONGEST_S = 600.0
+"""A stream ends after so long, and whoever listens comes back: by then a token may have been taken away."""
 _FEED = 100
 
 Code = Annotated[str | None, QueryParameter(max_length=100)]
@@ -293,24 +299,45 @@ def feed(request: Request[Any, Any, Any], filters: Asked) -> Response[bytes]:
     security=_READS,
 )
 def stream_incidents(request: Request[Any, Any, Any], filters: Asked) -> ServerSentEvent:
-    """Send an incident whenever a report that tells of it arrives; `Last-Event-ID` reads on where a reader left."""
-    view = view_of(request)
-    last = request.headers.get("last-event-id", "")
-    since = int(last) if last.isascii() and last.isdigit() and len(last) < 18 else None
-    return ServerSentEvent(_news(desk_of(request), view, filters, since))
+    """Send an incident whenever it is new or changed, by a report, a judgement or an added word, as `incident`, and one that
+    is there no more as `withdrawn`; `Last-Event-ID` reads on where a reader left.
+    """
+    view_of(request).check(filters)  # who may not ask hears so before the stream begins
+    since = news.moment_of(request.headers.get("last-event-id", ""))
+    return ServerSentEvent(_news(desk_of(request), lambda: view_of(request), filters, since))
 
 
-async def _news(desk: Desk, view: View, filters: Filters, since: int | None) -> AsyncIterator[ServerSentEventMessage]:
-    last = since if since is not None else await asyncio.to_thread(view.newest)
+async def _news(
+    desk: Desk, look: Callable[[], View], filters: Filters, since: news.Moment | None
+) -> AsyncIterator[ServerSentEventMessage]:
+    began = beat = time.monotonic()
+    last = since if since is not None else await asyncio.to_thread(lambda: news.present(look()))
+    told: dict[str, int] = {}
     yield ServerSentEventMessage(comment="Marsad")
-    while True:
-        last, found = await asyncio.to_thread(view.news, filters, last)
-        for item in found:
-            data = msgspec.json.encode(line_of(item)).decode()
-            yield ServerSentEventMessage(event="incident", id=last, data=data)
+    while time.monotonic() - began < _LONGEST_S:
+        last, found = await asyncio.to_thread(_since, look, filters, last)
+        for number, item in enumerate(found, 1):
+            is_gone = isinstance(item, news.Gone)
+            data = msgspec.json.encode(item if is_gone else line_of(item))
+            if told.get(item.id) == hash(data):  # linking writes neighbours anew, mostly as they were
+                continue
+            told[item.id] = hash(data)
+            # Whoever is cut off between two of them hears all of them again.
+            name = str(last) if number == len(found) else None
+            yield ServerSentEventMessage(event="withdrawn" if is_gone else "incident", id=name, data=data.decode())
+        if time.monotonic() - beat > _BEAT_S:
+            beat = time.monotonic()
+            yield ServerSentEventMessage(comment="still here")
         await asyncio.sleep(_POLL_S)
         if desk.is_closing:
             return
+
+
+def _since(
+    look: Callable[[], View], filters: Filters, last: news.Moment
+) -> tuple[news.Moment, list[Happening | news.Gone]]:
+    # A view is that of a day, and a stream may last into the next.
+    return news.since(look(), filters, last)
 
 
 @post(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +17,11 @@ from litestar.middleware.rate_limit import RateLimitMiddleware
 from litestar.testing import TestClient
 from standin import TEXT, StandIn, make_event
 
+from marsad import news
 from marsad.model import CodedDocument, Document
 from marsad.pipeline import load_fold
 from marsad.publishing import View
-from marsad.record import Filters, open_record
+from marsad.record import Filters, Record, StoredJudgement, open_record
 from marsad.web import accounts, api, make_app
 from marsad.web.settings import SCOPES, DeskSettings
 
@@ -36,10 +37,10 @@ def coded(name: str) -> CodedDocument:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> str:
+def path(location: str) -> str:
+    """A record with five reports, on each kind of database."""
     from marsad import pipeline
 
-    location = str(tmp_path / "r.db")
     reader = pipeline.load_reader()
     with open_record(location, load_fold()) as record:
         run = record.start_run("1", "d")
@@ -237,21 +238,47 @@ def test_a_program_adds_and_judges_under_its_holders_name(path: str) -> None:
         assert {j.author for j in record.judgements()} == {"coder add judge read"}
 
 
-def test_new_incidents_are_told_as_they_come(path: str) -> None:
-    with open_record(path, load_fold()) as record:
+def heard(view: View, since: news.Moment, acts: Sequence[Callable[[], object]]) -> list[Any]:
+    """What a listener hears at first, and after each of these acts."""
+
+    async def listen() -> list[Any]:
         desk: Any = SimpleNamespace(is_closing=False)
-        news = api._news(desk, View(record), Filters(), since=0)
-
-        async def first_two() -> list[Any]:
-            found = [await anext(news), await anext(news)]
-            await news.aclose()  # type: ignore[attr-defined]
-            return found
-
-        hello, told = asyncio.run(first_two())
+        stream = api._news(desk, lambda: view, Filters(), since)
+        hello = await anext(stream)
         assert hello.comment == "Marsad"
-        assert json.loads(told.data)["type"] == "ASSAULT"
-        assert told.id == 5
-        assert View(record).news(Filters(), 5) == (5, [])
+        found = [await anext(stream)]
+        for act in acts:
+            act()
+            found.append(await asyncio.wait_for(anext(stream), 60))
+        await stream.aclose()  # type: ignore[attr-defined]
+        return found
+
+    return asyncio.run(listen())
+
+
+def judge(record: Record, kind: str, name: str, **more: Any) -> int:
+    row = StoredJudgement(key=0, at="", author="amal", kind=kind, left=name, **more)
+    return record.judge(row)
+
+
+def test_what_reports_and_people_change_is_told_as_it_comes(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "_POLL_S", 0.05)
+    with open_record(path, load_fold()) as record:
+        (name,) = (item.id for _, item in View(record).happenings(Filters()))
+        start = news.Moment(0, datetime.date(2025, 8, 1))
+        acts = [
+            lambda: judge(record, "correct", name, field="killed", value=7),
+            lambda: judge(record, "reject", name),
+            lambda: judge(record, "undo", name, undoes=2),
+        ]
+        first, corrected, rejected, back = heard(View(record), start, acts)
+        assert (first.event, json.loads(first.data)["type"]) == ("incident", "ASSAULT")
+        assert json.loads(corrected.data)["figures"]["killed"]["best"] == 7
+        assert (rejected.event, json.loads(rejected.data)) == ("withdrawn", {"id": name, "became": None})
+        assert (back.event, json.loads(back.data)["id"]) == ("incident", name)
+        moment = news.moment_of(back.id)
+        assert moment is not None
+        assert news.since(View(record), Filters(), moment)[1] == []
 
 
 def test_more_than_enough_requests_are_turned_away(here: TestClient[Litestar]) -> None:
