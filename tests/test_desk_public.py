@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import datetime
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +20,14 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 from standin import TEXT, StandIn, make_event
 
-from marsad import delivering, pipeline
+from marsad import delivering, news, pipeline
+from marsad.export.contract import line_of
 from marsad.model import Attribution, CodedDocument, Document
 from marsad.publication import groups
 from marsad.publication.policy import Coarse, Delay, Drop, Persons, Policy
 from marsad.publishing import View
-from marsad.record import Record, leaving, open_record
+from marsad.record import Filters, Record, leaving, open_record
+from marsad.release import Plan, release
 from marsad.web import accounts, api, public
 
 PASSWORD = "correct horse battery"
@@ -108,13 +113,15 @@ def addresses(names: list[str]) -> list[str]:
 
 
 def everything(client: TestClient[Any], names: list[str]) -> dict[str, str]:
-    """What each address answers, headers included, without what the asker said itself."""
+    """What each address answers, headers included and cursors read, without what the asker said itself."""
     told = {}
     for address in addresses(names):
         answer = client.get(address)
         assert answer.status_code < 500, address
         own = {quote(PERSON), PERSON, PLACE} if "?actor" in address or "?place" in address else set()
+        own |= {OLD} if "since=" in address else set()
         body = answer.text + str(dict(answer.headers))
+        body += "".join(str(base64.urlsafe_b64decode(c + "==")) for c in re.findall(r'"next":"([^"]+)"', answer.text))
         for said in own:
             body = body.replace(said, "")
         told[address] = body
@@ -178,6 +185,8 @@ def test_no_policy_lets_through_what_it_masks(path: Path, tmp_path: Path) -> Non
                 answers = everything(client, names)
                 told = "".join(answers.values())
                 told += str(desk.ask(lambda record: notices(record, view, names)))
+                told += str([news_line(item) for item in news.since(view, Filters(), news.Moment(0, TODAY))[1]])
+                told += released(view, tmp_path) + asked_by_models(view, names)
             hidden = [*masked["words"]]
             if policy.persons.unlisted == "mask" or "actor" in policy.drop.fields:
                 hidden += masked["person"]
@@ -188,10 +197,12 @@ def test_no_policy_lets_through_what_it_masks(path: Path, tmp_path: Path) -> Non
             if policy.persons.unlisted == "mask" or policy.drop.sources or "source" in policy.drop.fields:
                 hidden += masked["source"]
             assert [value for value in hidden if value in told] == []
+            if "date" in policy.drop.fields:
+                assert OLD not in told
             if policy.delay:
-                assert YOUNG not in re.sub(
-                    r'"?(timestamp|updated|date|max-age)[^<,]*', "", told.replace(TODAY.strftime("%a"), "")
-                )
+                # A release and a feed say when they were made.
+                made = rf'"?(timestamp|updated|date|max-age)[^<,]*|{YOUNG}T[\d:]+Z'
+                assert YOUNG not in re.sub(made, "", told.replace(TODAY.strftime("%a"), ""))
             maps = "".join(body for address, body in answers.items() if "map.json" in address)
             assert [n for n in re.findall(r'"count":(\d+)', maps) if int(n) < policy.smallest_group] == []
 
@@ -202,6 +213,36 @@ def notices(record: Record, view: View, names: list[str]) -> list[str]:
     """What webhooks would be told."""
     now = datetime.datetime.now(datetime.UTC)
     return [delivering._tell(record, view, name, {}, now).body.replace(YOUNG, "") for name in names]
+
+
+def news_line(item: Any) -> Any:
+    """What the stream of the API would tell."""
+    return item if isinstance(item, news.Gone) else line_of(item)
+
+
+def released(view: View, folder: Path) -> str:
+    """Everything in a release and the one after it: names of files, what stands in them, what changed."""
+    made = Path(tempfile.mkdtemp(dir=folder))
+    first, second = made / "first", made / "second"
+    release(view, first, Plan(name="1"))
+    release(view, second, Plan(name="2", last=first, filters=Filters(types=("PROTEST",))))
+    return "".join(f"{p.name} {p.read_text('utf-8-sig')}" for p in sorted(made.rglob("*")) if p.is_file())
+
+
+def asked_by_models(view: View, names: list[str]) -> str:
+    """What a language model is told, its errors included."""
+    mcp = pytest.importorskip("mcp", reason="mcp is not installed; `make formats` installs it")
+    from marsad import assistant
+
+    asked: list[tuple[str, dict[str, Any]]] = [("search_incidents", {}), ("search_incidents", {"country": "UKR"})]
+    asked += [(tool, {"incident": n}) for tool in ("show_evidence", "compare_claims") for n in (*names, "i-none")]
+
+    async def ask() -> str:
+        async with mcp.Client(assistant.make_server(view)) as client:
+            answers = [await client.call_tool(tool, arguments) for tool, arguments in asked]
+            return str([block.text for answer in answers for block in answer.content])
+
+    return asyncio.run(ask())
 
 
 def test_a_guest_sees_the_public_view_and_nothing_else(path: Path) -> None:
@@ -241,3 +282,14 @@ def test_small_groups_are_not_counted_nor_told_by_subtraction() -> None:
     assert groups.published({"a": 40, "b": 2, "c": 3}, policy) == {"a": 40, "b": None, "c": None}
     assert groups.published({"a": 40, "b": 9}, policy) == {"a": 40, "b": 9}
     assert groups.published({"a": 3}, policy) == {"a": None}
+    assert groups.published({"a": 40, "b": 9, "c": 1, "d": 1}, policy) == {"a": 40, "b": None, "c": None, "d": None}
+
+
+@given(st.dictionaries(st.integers(), st.integers(1, 30), max_size=8), st.integers(1, 9))
+def test_what_hidden_groups_come_to_tells_none_of_them(counts: dict[int, int], least: int) -> None:
+    shown = groups.published(counts, Policy(smallest_group=least))
+    hidden = [counts[name] for name, number in shown.items() if number is None]
+    assert all(number == counts[name] and number >= least for name, number in shown.items() if number is not None)
+    if hidden and len(hidden) < len(counts):
+        assert len(hidden) > 1
+        assert sum(hidden) >= least

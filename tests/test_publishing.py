@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from standin import TEXT, Ran, StandIn, make_event, span_in
 
+from marsad import news, pipeline
 from marsad.errors import InputError
 from marsad.export import FORMATS
+from marsad.export.contract import line_of
 from marsad.model import CodedDocument, Document
 from marsad.pipeline import load_fold
-from marsad.publication.policy import Policy
+from marsad.publication.policy import Coarse, Delay, Drop, Policy, load_policy
 from marsad.publishing import View
-from marsad.record import Filters, Record, open_record
+from marsad.record import Filters, Record, StoredJudgement, open_record
 
 TODAY = datetime.date(2025, 8, 1)
 PRIVATE = "Qqzamir Privatov"
@@ -54,8 +57,6 @@ def test_a_masked_person_is_not_found_by_name(record: Record) -> None:
 
 
 def test_a_coarsened_place_is_not_found_by_name(record: Record) -> None:
-    from marsad.publication.policy import Coarse
-
     view = View(record, Policy(places=(Coarse(finest="country"),)), TODAY)
     assert ids(view, place="Sumy") == []
     assert len(ids(view, country="UKR")) == 3
@@ -101,3 +102,112 @@ def test_the_policy_may_come_from_the_environment(
     ran = marsad("--record", location, "export", str(folder / "x.csv"))
     assert ran.code == 0
     assert "rivatov" not in (folder / "x.csv").read_text("utf-8-sig")
+
+
+# ---- what a search, an order or a neighbour would tell --------------------------------------------------------------
+
+TOLD = "قصفت مسيرات روسية مدينة سومي يوم {day}، ما أدى إلى مقتل {killed} مدنيين، وفق {who}."
+
+
+@pytest.fixture
+def linked(location: str) -> Iterator[Record]:
+    """Two outlets on one strike, and one outlet on another, read and linked."""
+    told = [
+        Document(id="loud", text=TOLD.format(day="الاثنين", killed=9, who="تاس"), publisher="Loud.example"),
+        Document(id="calm", text=TOLD.format(day="الاثنين", killed=3, who="السلطات المحلية"), publisher="calm.example"),
+        Document(id="late", text=TOLD.format(day="الجمعة", killed=4, who="تاس"), publisher="loud.example"),
+    ]
+    published = ["2025-07-22", "2025-07-22", "2025-07-26"]
+    dated = [msgspec.structs.replace(d, published=day) for d, day in zip(told, published, strict=True)]
+    with open_record(location, load_fold()) as record:
+        run = record.start_run("1", "d")
+        for outcome in pipeline.process(dated, pipeline.load_reader(), record, run):
+            assert outcome.state == "added", outcome.problem
+        yield record
+
+
+def with_drop(**dropped: Any) -> Policy:
+    """The open policy, but for what is dropped."""
+    return msgspec.structs.replace(load_policy("open"), drop=Drop(**dropped))
+
+
+def shown(view: View, **filters: Any) -> list[Any]:
+    return [told for _, told in view.happenings(Filters(**filters))]
+
+
+def test_reports_of_dropped_publishers_do_not_count(linked: Record) -> None:
+    whole, part = View(linked, today=TODAY), View(linked, with_drop(publishers=("LOUD.example",)), TODAY)
+    assert len(shown(whole)) == 2
+    assert max(item.reports for item in shown(whole)) == 2
+    (left,) = shown(part)
+    assert (left.reports, left.summary.reckoning.figures["killed"].high) == (1, 3)
+    assert {m[0] for m in left.summary.mentions} == {"calm"}
+    assert {t.report for t in left.summary.reckoning.totals} <= {"calm"}
+    assert len(shown(part, min_killed=4)) == 0, "a search by what only they say finds nothing"
+    assert len(shown(part, min_killed=3, types=("ASSAULT",), since="2025-07-20", until="2025-07-22")) == 1
+    gone = next(item.id for item in shown(whole) if item.id != left.id)
+    assert part.happening(gone) is None
+    assert part.happening(left.id) == left
+
+
+def test_a_dropped_source_is_not_named_by_another_of_its_names(linked: Record) -> None:
+    for name in ("TASS", "agency:tass", "تاس"):
+        view = View(linked, with_drop(sources=(name,)), TODAY)
+        told = str([line_of(item) for item in (*shown(view), *(t for _, t in view.tellings(Filters())))])
+        assert "tass" not in told.lower(), name
+
+
+def test_a_town_that_was_coarsened_is_not_found_in_its_province(linked: Record) -> None:
+    view = View(linked, Policy(places=(Coarse(finest="admin"),)), TODAY)
+    assert {p.name for item in shown(view) for p in item.summary.places} == {"Sumy Oblast"}
+    assert shown(view, place="Sumy") == []
+    assert ids(view, place="Sumy") == []
+    assert len(shown(view, country="UKR")) == 2
+
+
+def test_dropped_fields_cannot_be_searched(linked: Record) -> None:
+    for field, filters in (
+        ("date", {"since": "2025-07-01"}),
+        ("date", {"until": "2025-07-22"}),
+        ("places", {"country": "UKR"}),
+        ("places", {"place": "Sumy"}),
+        ("casualties", {"min_killed": 3}),
+    ):
+        view = View(linked, Policy(drop=Drop(fields=(field,))), TODAY)
+        with pytest.raises(InputError, match=field):
+            shown(view, **filters)
+        with pytest.raises(InputError, match=field):
+            ids(view, **filters)
+
+
+def test_an_order_of_days_does_not_tell_dropped_days(linked: Record) -> None:
+    view = View(linked, Policy(drop=Drop(fields=("date",))), TODAY)
+    found = list(view.happenings(Filters()))
+    assert [place for place, _ in found] == [
+        ("", item.id) for item in sorted((i for _, i in found), key=lambda i: i.id)
+    ]
+    rest = list(view.happenings(Filters(), after=found[0][0]))
+    assert [item.id for _, item in rest] == [item.id for _, item in found[1:]]
+    assert "2025" not in str([line_of(item) for _, item in found])
+
+
+def test_what_comes_of_age_is_news(linked: Record) -> None:
+    policy = Policy(delay=(Delay(days=10),))
+    then = datetime.date(2025, 7, 30)
+    seen = news.Moment(10**9, then)
+    early = View(linked, policy, then)
+    assert news.since(early, Filters(), seen)[1] == []
+    moment, found = news.since(View(linked, policy, datetime.date(2025, 7, 31)), Filters(), seen)
+    assert [item.summary.start for item in found if not isinstance(item, news.Gone)] == ["2025-07-21"]
+    assert moment.day == datetime.date(2025, 7, 31)
+    assert news.since(View(linked, policy, moment.day), Filters(), moment)[1] == []
+
+
+def test_whoever_may_not_know_of_an_incident_is_not_told_that_it_is_gone(linked: Record) -> None:
+    start = news.Moment(0, TODAY)
+    name = shown(View(linked, today=TODAY))[0].id
+    reject = StoredJudgement(key=0, at="", author="amal", kind="reject", left=name)
+    linked.judge(reject)
+    assert news.Gone(name) in news.since(View(linked, today=TODAY), Filters(), start)[1]
+    for policy in (Policy(delay=(Delay(days=1000),)), Policy(review="confirmed")):
+        assert name not in [item.id for item in news.since(View(linked, policy, TODAY), Filters(), start)[1]]

@@ -104,7 +104,7 @@ def _of_incident(item: Happening) -> Facts:
         start=summary.start,
         end=summary.end,
         place=place,
-        level=_level(place),
+        level=place.level or _level(place) if place else None,
         actors=tuple(Party(a) for a in summary.actors),
         recipients=(),
         best=killed.best if killed else None,
@@ -119,9 +119,9 @@ def _of_incident(item: Happening) -> Facts:
     )
 
 
-def _level(place: Any) -> str | None:
-    """The level of an incident's place, which its summary does not keep: exact, if it has coordinates of its own."""
-    return None if place is None else "settlement" if place.lat is not None else "area"
+def _level(place: Any) -> str:
+    """The level of a place of an incident that an older Marsad summed up: exact, if it has coordinates of its own."""
+    return "settlement" if place.lat is not None else "area"
 
 
 def _vaguely(event: Event) -> int | None:

@@ -13,11 +13,13 @@ Name = TypeVar("Name", bound=Hashable)
 def published(counts: Mapping[Name, int], policy: Policy) -> dict[Name, int | None]:
     """Return the counts with None for groups smaller than the policy allows.
 
-    Where just one would be hidden, the smallest of the others is hidden too: the sum of all less the others would tell it.
+    The sum of all less the groups that are shown is what the hidden ones come to. Where that is a single group, or so few
+    that it tells them, the smallest of the others is hidden too.
     """
     shown = {name: policy.count(number) for name, number in counts.items()}
     hidden = [name for name, number in shown.items() if number is None]
-    rest = [name for name, number in shown.items() if number]
-    if len(hidden) == 1 and rest:
-        shown[min(rest, key=lambda name: counts[name])] = None
+    rest = sorted((name for name, number in shown.items() if number), key=lambda name: counts[name])
+    while hidden and rest and (len(hidden) == 1 or sum(counts[n] for n in hidden) < policy.smallest_group):
+        hidden.append(rest.pop(0))
+        shown[hidden[-1]] = None
     return shown

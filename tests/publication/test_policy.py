@@ -24,6 +24,7 @@ from marsad.link.summary import Summary, Where
 from marsad.model import (
     Attribution,
     Casualty,
+    Damage,
     DateRange,
     Document,
     Event,
@@ -46,6 +47,7 @@ LISTED = {"state:RUS": "Russia", "agency:tass": "TASS"}
 PRIVATE = ("Qqzamir Privatov", "Qqzleila Unlistedi", "Qqzomar Nobodi")
 FINE = (("geonames:705135", "Qqkonotop"), (None, "Qqnowhere"))
 WORDS = "QqWord"
+DAYS = ("2025-07-31", "2025-06-01", "2025-06-02")
 SOURCES = ("Qqsource Daily", "TASS")
 
 
@@ -90,11 +92,15 @@ def tellings(draw: st.DrawFn) -> Telling:
     person = draw(st.sampled_from(PRIVATE))
     name = f"{person} {WORDS}.txt"
     who = draw(st.sampled_from(["child", "person"]))
-    casualty = Casualty(span=span(f"{WORDS} {person}"), outcome="killed", who=who, quantity=Quantity(min=2, max=3))
+    harmed = Quantity(min=40417, max=40418)
+    casualty = Casualty(span=span(f"{WORDS} {person}"), outcome="killed", who=who, quantity=harmed)
     day = draw(st.sampled_from(["2025-07-31", "2025-06-01", None]))
+    code = draw(st.sampled_from(["ASSAULT", "PROTEST"]))
     event = Event(
         id=f"{name}:e1",
-        type=draw(st.sampled_from(["ASSAULT", "PROTEST"])),
+        type=code,
+        modes=("torture",) if code == "ASSAULT" else (),
+        confidence=0.1234,
         trigger=span(f"{WORDS} {person}"),
         mentions=(span(f"{WORDS} {person}"),),
         actor=tuple(draw(st.lists(parties(), max_size=2))),
@@ -102,8 +108,9 @@ def tellings(draw: st.DrawFn) -> Telling:
         places=tuple(draw(st.lists(places(), max_size=2))),
         date=DateRange(day, day) if day else None,
         date_text=span(WORDS),
-        weapons=(Weapon(span=span(WORDS), kind="drone", quantity=Quantity()),),
+        weapons=(Weapon(span=span(WORDS), kind="qqweapon", quantity=Quantity()),),
         casualties=(casualty,),
+        damage=(Damage(span=span(WORDS), object="qqobject", quantity=Quantity()),),
         money=Money(span=span(f"{WORDS} 77"), min=77001, max=None, currency="USD"),
         source=tuple(draw(st.lists(sources(), max_size=2))),
         why={"type": Why(rule="r", words=f"{WORDS} {person}")},
@@ -125,22 +132,29 @@ def tellings(draw: st.DrawFn) -> Telling:
 def happenings(draw: st.DrawFn) -> Happening:
     person, source = draw(st.sampled_from(PRIVATE)), draw(st.sampled_from([*PRIVATE, *SOURCES, "agency:tass"]))
     day = draw(st.sampled_from(["2025-07-31", "2025-06-01", None]))
-    total = Total(report=f"{person}.txt", event=f"{person}:e1", field="killed", count=3, start=1, end=5, source=source)
+    total = Total(
+        report=f"{person}.txt", event=f"{person}:e1", field="killed", count=40417, start=1, end=5, source=source
+    )
+    total = msgspec.structs.replace(total, said=draw(st.sampled_from(["2025-06-02T10:00:00Z", None])))
     where = tuple(
         Where(name=name, country="UKR", lat=51.2377, lon=33.2027, id=id_)
         for id_, name in draw(st.lists(st.sampled_from(FINE), max_size=2, unique=True))
     )
+    code = draw(st.sampled_from(["ASSAULT", "PROTEST"]))
     summary = Summary(
-        type=draw(st.sampled_from(["ASSAULT", "PROTEST"])),
+        type=code,
         start=day,
         end=day,
         places=where,
-        modes=(),
+        modes=("torture",) if code == "ASSAULT" else (),
         statuses=("actual",),
         actors=tuple(draw(st.lists(st.sampled_from([*PRIVATE, "RUS", "state:RUS"]), max_size=3, unique=True))),
         mentions=((f"{person}.txt", f"{person}.txt:e1", 0, 4),),
         reckoning=Reckoning(
-            figures={"killed": Figure(best=3, low=3, high=3, by=source)}, totals=(total,), sources=1, contradicted=False
+            figures={"killed": Figure(best=40417, low=40417, high=40418, by=source)},
+            totals=(total,),
+            sources=1,
+            contradicted=False,
         ),
     )
     verdict = draw(st.sampled_from([None, "confirmed", "rejected"]))
@@ -166,7 +180,7 @@ policies = st.builds(
         Drop,
         fields=st.lists(st.sampled_from(FIELDS), max_size=2).map(tuple),
         publishers=st.sampled_from([(), ("Qqsecret Outlet",)]),
-        sources=st.sampled_from([(), ("Qqsource Daily",)]),
+        sources=st.sampled_from([(), ("Qqsource Daily",), ("tass",), ("agency:tass",)]),
     ),
     delay=st.lists(st.builds(Delay, days=st.sampled_from([0, 10]), types=types), max_size=2).map(tuple),
     places=st.lists(
@@ -219,6 +233,19 @@ def is_young(item: Telling | Happening) -> bool:
     return day is None or day > "2025-07-22"
 
 
+FIELD_VALUES = {
+    "money": {"77001"},
+    "date": set(DAYS),
+    "places": {name for _, name in FINE} | {"51.2377", "33.2027"},
+    "modes": {"torture", "Torture"},
+    "weapons": {"qqweapon"},
+    "damage": {"qqobject"},
+    "casualties": {"40417", "40418"},
+    "confidence": {"0.123"},
+}
+"""Fields that a policy may drop, and what nothing else could write."""
+
+
 def hidden(policy: Policy, item: Telling | Happening) -> set[str]:
     """What must not be seen of an item, told from the policy's words alone."""
     code = item.event.type if isinstance(item, Telling) else item.summary.type
@@ -231,9 +258,9 @@ def hidden(policy: Policy, item: Telling | Happening) -> set[str]:
             found |= {name for _, name in FINE} | {"51.2377", "33.2027"}
     if policy.words == "withhold":
         found |= {WORDS, "https://x.example"}
-    found |= set(policy.drop.sources)
-    if "money" in policy.drop.fields:
-        found.add("77001")
+    found |= {"TASS", "agency:tass"} if {"tass", "agency:tass"} & set(policy.drop.sources) else set(policy.drop.sources)
+    for field, values in FIELD_VALUES.items():
+        found |= values if field in policy.drop.fields else set()
     if "source" in policy.drop.fields:
         found |= set(SOURCES)
     if "publisher" in policy.drop.fields:
