@@ -25,6 +25,7 @@ _EVENT_NUMBER = re.compile(r":e\d+$")
 _COUNTRY = re.compile(r"[A-Z]{3}$")
 _REJECTED, _CONFIRMED = "rejected", "confirmed"
 _CHILD = "child"
+_PERSON = "person:"
 _BEYOND_LATIN = "\u0370"
 _FINENESS = {"facility": 0, "settlement": 0, "area": 1, "admin": 2, "country": 3}
 _WORDY = ("weapons", "casualties", "damage")
@@ -130,7 +131,11 @@ class Publisher:
         places = tuple(dict.fromkeys(self._place(p, finest) for p in event.places))
         changes = {
             "actor": tuple(self._party(p, masks=masks) for p in event.actor),
-            "recipient": tuple(self._party(p, masks=masks) for p in event.recipient),
+            # A child is on no list, but bears the surname of somebody who is.
+            "recipient": tuple(
+                self._party(p, masks=masks, masks_persons=harmed and self.policy.persons.minors == "mask")
+                for p in event.recipient
+            ),
             "source": tuple(self._source(a, masks=masks) for a in event.source),
             "places": places,
         }
@@ -140,8 +145,9 @@ class Publisher:
             blank, **{name: getattr(empty, name) for name in self.policy.drop.fields if name in Event.__struct_fields__}
         )
 
-    def _party(self, party: Participant, *, masks: bool) -> Participant:
-        is_hidden = masks and party.id not in self._actors
+    def _party(self, party: Participant, *, masks: bool, masks_persons: bool = False) -> Participant:
+        is_person = (party.id or "").startswith(_PERSON)
+        is_hidden = (masks and party.id not in self._actors) or (masks_persons and is_person)
         name = None if is_hidden else party.name
         return msgspec.structs.replace(party, span=_NOTHING, name=name, id=None if is_hidden else party.id, why=None)
 

@@ -28,6 +28,7 @@ from marsad.record import Filters
 from marsad.web.cards import place_name
 from marsad.web.desk import desk_of, person_of
 from marsad.web.labels import Labels
+from marsad.web.names import source_name
 from marsad.web.templating import labels_of, page
 from marsad.web.view import day_of
 
@@ -149,11 +150,21 @@ def _address(asked: dict[str, str], after: tuple[str, str]) -> str:
 @get("/public/incidents/{name:str}", guards=_GUARDS, middleware=_LIMITED, sync_to_thread=True)
 def incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[str]:
     """Show an incident as the policy has it; one that it withholds is not there."""
-    labels, item = labels_of(request), _view(request).happening(name)
+    view, labels = _view(request), labels_of(request)
+    item = view.happening(name)
     if item is None:
         raise NotFoundException("There is no such incident here.")
+    drop = view.policy.drop
+    hides = view.policy.masks_names or bool(drop.sources) or "source" in drop.fields
+    nobody = labels.say("claim_unnamed" if hides else "claim_unsourced")
     claims = [
-        (labels.code("outcome", total.field), total.count, _giver(total.source, labels), total.said, total.withdrawn)
+        (
+            labels.code("outcome", total.field),
+            total.count,
+            source_name(total.source, labels) if total.source else nobody,
+            total.said,
+            total.withdrawn,
+        )
         for total in item.summary.reckoning.totals
     ]
     return page(request, "public_incident.html", {"line": line_of(item, labels), "claims": claims})
@@ -235,13 +246,6 @@ def _where(place: Where, labels: Labels) -> str:
     name, country = place_name(place, labels, {}), labels.country(place.country)
     named = country if name == place.country else name
     return named if named == country or not country else labels.join((named, country))
-
-
-def _giver(source: str | None, labels: Labels) -> str:
-    """Who gave a total: the kinds that linking knows have names."""
-    if source is None:
-        return labels.say("claim_unsourced")
-    return labels.say(f"source_{source}") if labels.has(f"source_{source}") else source
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (overview, incident, map_squares)

@@ -310,6 +310,21 @@ def test_the_open_policy_changes_nothing(atlas: Atlas, item: Telling | Happening
     assert told == (None if item.verdict == "rejected" else item)
 
 
+def test_a_child_with_the_surname_of_somebody_listed_is_not_named(atlas: Atlas) -> None:
+    listed = {"person:famous": "Famous Man", "army:RUS": "Russian Armed Forces"}
+    man = Participant(span=span("x"), name="Famous Man", id="person:famous")
+    army = Participant(span=span("x"), name="Russian Armed Forces", id="army:RUS")
+    child = Casualty(span=span("x"), outcome="killed", who="child", quantity=Quantity(min=1, max=1))
+    event = Event(
+        id="r:e1", type="ASSAULT", trigger=span("x"), actor=(man,), recipient=(man, army), casualties=(child,)
+    )
+    publisher = Publisher(Policy(), TODAY, atlas, listed)
+    told = publisher.telling(Telling(document=Document(id="r", text=""), event=event))
+    assert told is not None
+    assert [p.name for p in told.event.recipient] == [None, "Russian Armed Forces"]
+    assert [p.name for p in told.event.actor] == ["Famous Man"]
+
+
 def test_a_settlement_becomes_its_province(atlas: Atlas) -> None:
     policy = msgspec.structs.replace(load_policy("open"), places=(Coarse(finest="admin"),))
     place = Place(
