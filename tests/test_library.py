@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import doctest
+import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -45,6 +47,58 @@ def test_the_examples_in_the_docstrings_hold(filled: str) -> None:
     result = doctest.testmod(library, extraglobs={"example": filled})
     assert result.attempted > 5
     assert result.failed == 0
+
+
+STABLE = {
+    "marsad": (
+        "CodebookError InputError InternalError MarsadError NetworkError RecordError ResourceError open_record read"
+    ),
+    "OpenRecord": "close events incidents report",
+    "Found": "export map timeline to_arrow to_pandas to_polars",
+    "Reading": "document events language problems stories",
+    "Picture": "svg",
+}
+"""What programs of others rely on; a name that goes is a new major version."""
+
+
+def test_what_others_rely_on_is_there_and_told_in_the_reference(opened: Any) -> None:
+    incidents = opened.incidents()
+    things = {
+        "marsad": marsad,
+        "OpenRecord": opened,
+        "Found": incidents,
+        "Reading": opened.report("r1"),
+        "Picture": incidents.map(),
+    }
+    assert sorted(marsad.__all__) == STABLE["marsad"].split()
+    told = (Path(__file__).parents[1] / "docs" / "reference.md").read_text("utf-8")
+    for kind, names in STABLE.items():
+        assert {name for name in dir(things[kind]) if name in names.split()} == set(names.split())
+        assert f"`{kind}`" in told or kind == "marsad"
+        for name in names.split():
+            assert re.search(rf"`({kind}\.)?{name}\b", told), f"{kind}.{name}"
+    surplus = {n for n in dir(opened) if not n.startswith("_")} | {n for n in dir(incidents) if not n.startswith("_")}
+    assert sorted(surplus) == sorted(f"{STABLE['OpenRecord']} {STABLE['Found']}".split())
+
+
+def test_everything_public_is_typed_and_documented() -> None:
+    from marsad.library import opened, reading
+
+    assert (Path(marsad.__file__).parent / "py.typed").exists()
+    public = [getattr(marsad, name) for name in marsad.__all__]
+    public += [
+        thing
+        for kind in (opened.OpenRecord, opened.Found, reading.Reading)
+        for name, thing in vars(kind).items()
+        if inspect.isfunction(thing) and not name.startswith("_")
+    ]
+    for thing in public:
+        assert inspect.getdoc(thing), thing
+        if inspect.isfunction(thing):
+            given = inspect.signature(thing)
+            assert given.return_annotation is not inspect.Signature.empty, thing
+            untyped = [p for p in given.parameters.values() if p.annotation is p.empty and p.name != "self"]
+            assert untyped == [], thing
 
 
 def test_importing_marsad_imports_nothing_heavy() -> None:

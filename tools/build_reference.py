@@ -5,19 +5,26 @@ python -m tools.build_reference    (or make docs)
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
+import marsad
+from marsad import model
 from marsad.checks import TABLES
 from marsad.cli import cli
 from marsad.export import FORMATS
 from marsad.export.codes import LAYOUTS
 from marsad.export.columns import COLUMNS
 from marsad.export.dictionary import describe
+from marsad.library.notebook import Picture
+from marsad.library.opened import Found, OpenRecord
+from marsad.library.reading import Reading
 from marsad.record.schema import metadata
 from marsad.resources import DATA
 
@@ -44,6 +51,11 @@ def write_page() -> str:
         "## Export\n",
         table(("format", "file endings", "holds", "for"), formats()),
         *(part for name, columns in {**COLUMNS, **LAYOUTS}.items() for part in dictionary(name, columns)),
+        "## From Python\n",
+        "What `marsad` itself names, and what these give, is stable: it changes only with a new major version.\n",
+        table(("name", "is"), library()),
+        "### The records of marsad.model\n",
+        table(("record", "fields"), records()),
         "## Tables of the record\n",
         table(
             ("table", "columns"), ((f"`{t.name}`", ticks(c.name for c in t.columns)) for t in metadata.sorted_tables)
@@ -103,6 +115,37 @@ def dictionary(name: str, columns: Iterable[Any]) -> Iterator[str]:
     yield table(
         ("column", "English", "Arabic"), ((f"`{c}`", cell(en), cell(ar)) for c, en, ar in describe(name, columns))
     )
+
+
+def library() -> Iterator[tuple[str, str]]:
+    """Yield the public names of the library, and what the objects have that these give, each with what it is."""
+    for name in marsad.__all__:
+        thing = getattr(marsad, name)
+        yield f"`marsad.{name if inspect.isclass(thing) else name + call(thing)}`", told(thing)
+    for kind in (OpenRecord, Found, Reading, Picture):
+        fields = ticks(kind.__struct_fields__) if issubclass(kind, msgspec.Struct) else ""
+        yield f"`{kind.__name__}`", f"{told(kind)} {fields}".strip()
+        for name, thing in vars(kind).items():
+            if inspect.isfunction(thing) and not name.startswith("_"):
+                yield f"`{kind.__name__}.{name}{call(thing)}`", told(thing)
+
+
+def call(function: Any) -> str:
+    """Return how a function is called, without the quotes that hold its annotations."""
+    given = re.sub(r"(: |-> )'([^']+)'", r"\1\2", str(inspect.signature(function)))
+    return cell(re.sub(r"^\(self(, )?", "(", given))
+
+
+def records() -> Iterator[tuple[str, str]]:
+    """Yield the frozen records that reading gives, with their fields."""
+    for name, kind in vars(model).items():
+        if inspect.isclass(kind) and issubclass(kind, msgspec.Struct) and kind.__module__ == model.__name__:
+            yield f"`{name}`", ticks(kind.__struct_fields__)
+
+
+def told(thing: Any) -> str:
+    """Return what the first paragraph of a docstring says."""
+    return cell((inspect.getdoc(thing) or "").split("\n\n", maxsplit=1)[0])
 
 
 def data_files() -> Iterator[tuple[str, str]]:
