@@ -252,6 +252,7 @@ TABLES: dict[str, Table] = {
         {"words": _any, "kind": _one_of("paywall", "consent", "script", "more", "missing", "updated")} | _END,
         key=("words",),
     ),
+    "foreign_words.tsv": Table({"word": _any, "language": _one_of("fa")} | _END, key=("word",)),
     "months.tsv": Table(
         {
             "word": _any,

@@ -25,6 +25,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 80
+_MOST_BELOW = 40
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _SHORT = re.compile(r"(?<!\d)(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?!\d)")
 # Nobody who writes the month first puts dots between.
@@ -52,14 +53,15 @@ def shown_date(tree: Any, title: str | None = None) -> str | None:
 def _date_below(tree: Any, title: str) -> str | None:
     """The day that stands between the headline and the text."""
     found: set[str] = set()
-    is_below = False
+    is_below, looked = False, 0
     for element in tree.xpath("//body//*[not(*[not(self::span or self::a or self::b or self::i or self::br)])]"):
         if element.tag in ("script", "style") or not isinstance(element.tag, str):
             continue
         text = " ".join(element.text_content().split())
+        looked += bool(text)
         if text == title:
-            is_below, found = True, set()
-        elif is_below and len(text) > _LONGEST:
+            is_below, looked, found = True, 0, set()
+        elif is_below and (len(text) > _LONGEST or looked >= _MOST_BELOW):
             break
         elif is_below and not _OTHERS.search(_name(element)) and not _stands_aside(element) and (day := read_day(text)):
             found.add(day)

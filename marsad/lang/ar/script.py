@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from marsad.lang.ar.foreign import is_persian_by_words
 from marsad.text import Folded, fold_with_map
 
 _MARKS = [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06EE), 0x0640]
@@ -63,7 +64,8 @@ _FOREIGN = re.compile("[پچڤگژٹڈڑںےەۆێڵڕیکھۀ]+")
 _FOREIGN_BUT_KEYS = re.compile("[پچڤگژٹڈڑںےەۆێڵڕھۀ]+")
 _KURDISH = re.compile("[ەۆێڵڕڤ]+")
 _URDU = re.compile("[ٹڈڑںےھہ]+")
-_OTHERS = re.compile("[ښړېۍډټڼځڅۇۈۋ]+")
+_OTHERS = re.compile("[ښړېۍډټڼځڅۇۈۋڪ۾ٻڄٿڏڍڊٽڀٺڃ]+")
+_KEYS = re.compile("[یک]")
 _ARABIC_SCRIPT = re.compile("[\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc]+")
 _ARTICLE = re.compile(r"\b[وفبك]?ال[^\W\d_]{2}")
 _PARAGRAPH = 40  # letters
@@ -87,13 +89,16 @@ def fold(text: str) -> Folded:
 
 
 def is_arabic(text: str) -> bool:
-    """Say whether a text is Arabic: mostly Arabic letters, and few of the letters only Persian, Urdu or Kurdish use."""
+    """Say whether a text is Arabic: mostly Arabic letters, few of the letters only Persian, Urdu or Kurdish use, and not
+    the small words of Persian.
+    """
     sample = text[:20_000]
     arabic = _count(_ARABIC, sample)
     if arabic < 8 or (_count(_FOREIGN, sample) > 0.04 * arabic and not _is_typed_in_persian(sample, arabic)):
         return False
     # Most often there are enough of them whatever the rest may be.
-    return arabic >= 0.3 * len(sample) or arabic >= 0.3 * _count(_LETTER, sample)
+    is_enough = arabic >= 0.3 * len(sample) or arabic >= 0.3 * _count(_LETTER, sample)
+    return is_enough and not is_persian_by_words(sample)
 
 
 def has_letters(text: str) -> bool:
@@ -117,6 +122,8 @@ def language_of(text: str) -> str | None:
     letters = _count(_ARABIC_SCRIPT, sample)
     if letters < 8 or letters < 0.3 * _count(_LETTER, sample) or _count(_OTHERS, sample) > 0.02 * letters:
         return None
+    if is_persian_by_words(sample):
+        return "fa"
     for code, own in (("ckb", _KURDISH), ("ur", _URDU), ("fa", _FOREIGN)):
         if _count(own, sample) > 0.03 * letters:
             return code
@@ -138,8 +145,10 @@ def foreign_lines(text: str) -> list[tuple[int, int]]:
 
 
 def _is_typed_in_persian(sample: str, arabic: int) -> bool:
-    """Arabic on a Persian keyboard has its yeh and kaf, but no other foreign letters, and the article everywhere."""
-    if _count(_FOREIGN_BUT_KEYS, sample) > 0.02 * arabic:
+    """Arabic on a Persian keyboard has its yeh and kaf, but no other foreign letters, and the article everywhere; on an
+    Arabic one it may have more of those, in names and as the towns of Iraq speak.
+    """
+    if _count(_FOREIGN_BUT_KEYS, sample) > (0.02 if _KEYS.search(sample) else 0.08) * arabic:
         return False
     words = sample.count(" ") + 1
     return len(_ARTICLE.findall(sample)) > 0.12 * words

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from marsad.lang.ar.script import foreign_lines, has_arabic_part, is_arabic, language_of
 
+CASES = Path(__file__).parents[2] / "cases" / "languages.tsv"
 ARABIC = "قصفت القوات الروسية مدينة سومي يوم الاثنين بصاروخين، ما أدى إلى مقتل ثلاثة أشخاص وتدمير مبنى."
 PERSIAN = (
     "نیروهای روسیه روز دوشنبه شهر سومی را با دو موشک هدف قرار دادند که در پی آن سه نفر کشته شدند و یک ساختمان ویران شد."
@@ -41,6 +45,17 @@ ENGLISH = "Russian forces struck the city of Sumy on Monday with two missiles, k
 def test_language(text: str, code: str | None) -> None:
     assert language_of(text) == code
     assert is_arabic(text) == (code == "ar")
+
+
+def cases() -> list[dict[str, str]]:
+    with CASES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda c: c["note"])
+def test_language_of_a_short_text(case: dict[str, str]) -> None:
+    assert (language_of(case["text"]) or "none") == case["expected"]
+    assert is_arabic(case["text"]) == (case["expected"] == "ar")
 
 
 def test_a_mixed_page_is_read_in_its_arabic_parts() -> None:
