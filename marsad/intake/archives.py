@@ -163,6 +163,8 @@ def _page_of(record: WarcRecord, where: Where, at: str) -> Received | None:
         return None
     if kind not in (*_PAGES, "text/plain"):
         return None
+    if str(record.headers.get("WARC-Target-URI")).strip("<>").endswith("/robots.txt"):
+        return None
     raw = slurp(cast("IO[bytes]", record.reader))
     headers = tuple((str(k), str(v)) for k, v in http.items()) if http is not None else ()
     content = unpack_body(raw, {k.lower(): v for k, v in headers})

@@ -13,6 +13,7 @@ import msgspec
 from marsad.intake.charsets import decode
 from marsad.intake.documents import Beside, InputProblem, Metadata, UnreadableError, Where, make_document, taken
 from marsad.intake.limits import slurp
+from marsad.intake.page_states import SEATS, phrases
 from marsad.model import Received, Taken
 
 _MAX_EXPORT = 256 * 1024 * 1024
@@ -139,6 +140,8 @@ _STAMP = re.compile(
     re.DOTALL,
 )
 _SENDER = re.compile(r"(?P<name>[^:\n]{1,80}): (?P<text>.*)", re.DOTALL)
+_NOTICE = re.compile(": \u200e")
+_UNKNOWN_SENDER = "~ \u202f\u00a0"
 _LEFT_OUT = re.compile(r"<[^<>\n]{3,40}>\s*$|\S+\.(?:jpg|opus|mp4|webp|pdf) \(.*\)\s*$")
 
 
@@ -163,7 +166,7 @@ def split_whatsapp(content: bytes, where: Where) -> Iterator[Received | InputPro
         whole = "\n".join(lines).strip("\n")
         stamp = _stamp(whole.translate(_INVISIBLE))
         sent = _SENDER.match(stamp["rest"]) if stamp else None
-        if sent is None or not sent["text"].strip() or _LEFT_OUT.match(sent["text"].strip()):
+        if sent is None or not sent["text"].strip() or _is_left_out(whole, sent["text"].strip()):
             continue
         yield where.received(whole.encode(), "whatsapp", at=f":{number}", headers=(("order", order),))
 
@@ -183,10 +186,21 @@ def read_whatsapp(received: Received) -> Taken:
     # The words themselves stay as they came: only the stamp is looked at without its invisible characters.
     words = text[text.find(": ") + 2 :] if sent["text"] not in text else text[text.find(sent["text"]) :]
     published = _day(stamp, dict(received.headers).get("order", ""))
-    metadata = Metadata(published=published, publisher=sent["name"].strip())
+    metadata = Metadata(published=published, publisher=sent["name"].strip(_UNKNOWN_SENDER))
     document = make_document(received.name, words, beside.known.or_else(metadata), beside.said)
     marks = () if published else ("day-or-month",)
     return taken(document, received, dated_by="message" if published else None, marks=marks)
+
+
+def _is_left_out(message: str, text: str) -> bool:
+    """Whether the program wrote a message itself: in the place of media, of what was deleted, or as a notice.
+
+    Those of iPhones begin with an invisible mark.
+    """
+    is_notice = _NOTICE.match(message[message.find(": ") :]) is not None
+    return (
+        is_notice or _LEFT_OUT.match(text) is not None or text.lower().translate(SEATS).strip(" .") in phrases("chat")
+    )
 
 
 def _stamp(line: str) -> re.Match[str] | None:
@@ -225,4 +239,6 @@ def _day(stamp: re.Match[str], order: str) -> str | None:
 def is_telegram(head: bytes) -> bool:
     """Say whether a JSON file begins like an export of Telegram Desktop."""
     start = head[:4000]
-    return start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and (b'"messages"' in start or b'"chats"' in start)
+    return start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and any(
+        key in start for key in (b'"messages"', b'"chats"', b'"personal_information"')
+    )

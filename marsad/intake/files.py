@@ -30,7 +30,7 @@ from marsad.intake.documents import (
     tripped,
 )
 from marsad.intake.limits import MAX_FREE, Counted, Unpacked, slurp
-from marsad.intake.mail import split_mailbox
+from marsad.intake.mail import split_mail, split_mailbox
 from marsad.intake.rows import split_json_lines, split_table
 from marsad.model import Received
 
@@ -239,6 +239,10 @@ def _split_mails(stream: IO[bytes], where: Where, _depth: int) -> Found:
     return split_mailbox(stream, where)
 
 
+def _split_mail(stream: IO[bytes], where: Where, _depth: int) -> Found:
+    return split_mail(slurp(stream), where)
+
+
 def _split_crawl(stream: IO[bytes], where: Where, _depth: int) -> Found:
     return split_warc(stream, where)
 
@@ -330,7 +334,7 @@ _SPLITTERS: dict[str, Callable[[IO[bytes], Where, int], Found]] = {
     ".tsv": _split_tables,
     ".docx": _whole("word"),
     ".pdf": _whole("pdf"),
-    ".eml": _whole("mail"),
+    ".eml": _split_mail,
     ".mbox": _split_mails,
     ".mhtml": _whole("saved-page"),
     ".mht": _whole("saved-page"),

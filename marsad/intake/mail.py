@@ -31,6 +31,9 @@ _LONGEST_HEADER = 20_000
 _NO_TEXT = "give a mail with words in it; what is attached must be saved and given by itself"
 _BOUNDARY = re.compile(rb"boundary=", re.IGNORECASE)
 _START = re.compile(rb"From \S")
+_HOLDS_OTHERS = re.compile(rb"message/rfc822|multipart/digest|attachment", re.IGNORECASE)
+_ATTACHED = {".txt": "text", ".docx": "word", ".pdf": "pdf", ".html": "page", ".htm": "page"}
+"""Attachments that are read as reports of their own, by their endings; others are left alone."""
 
 
 def split_mailbox(stream: IO[bytes], where: Where) -> Iterator[Received | InputProblem]:
@@ -42,7 +45,7 @@ def split_mailbox(stream: IO[bytes], where: Where) -> Iterator[Received | InputP
         if after_blank and _START.match(line):
             if lines:
                 number += 1
-                yield _mail(lines, size, where, number)
+                yield from _mail(lines, size, where, number)
             lines, size = [], 0
         else:
             size += len(line)
@@ -52,14 +55,55 @@ def split_mailbox(stream: IO[bytes], where: Where) -> Iterator[Received | InputP
     if not lines:
         yield InputProblem(where=where.path, reason="the mailbox is empty", remedy="export the mails again")
         return
-    yield _mail(lines, size, where, number + 1)
+    yield from _mail(lines, size, where, number + 1)
 
 
-def _mail(lines: list[bytes], size: int, where: Where, number: int) -> Received | InputProblem:
+def _mail(lines: list[bytes], size: int, where: Where, number: int) -> Iterator[Received | InputProblem]:
     if size > MAX_BYTES:
         reason = f"the mail is larger than {MAX_BYTES // 1024 // 1024} MB"
-        return InputProblem(where=f"{where.path}:mail {number}", reason=reason, remedy="save its text as a file")
-    return where.received(b"".join(lines), "mail", at=f":{number}")
+        yield InputProblem(where=f"{where.path}:mail {number}", reason=reason, remedy="save its text as a file")
+        return
+    yield from split_mail(b"".join(lines), where, at=f":{number}")
+
+
+def split_mail(content: bytes, where: Where, *, at: str = "") -> Iterator[Received | InputProblem]:
+    """Yield a mail, and by themselves the mails and the reports that are in it: forwarded, attached, or in a digest."""
+    inside: list[Received] = []
+    has_text = True
+    if _HOLDS_OTHERS.search(content):
+        try:
+            message = _parse(content)
+            inside = list(_others(message, where, at))
+            has_text = any(p.get_content_maintype() == "text" and not _is_attached(p) for p in _parts(message))
+        except UnreadableError:
+            inside = []  # reading it will say what is wrong
+    if has_text or not inside:
+        yield where.received(content, "mail", at=at)
+    yield from inside
+
+
+def _others(message: email.message.Message, where: Where, at: str) -> Iterator[Received]:
+    waiting, number = [message], 0
+    while waiting:
+        part = waiting.pop()
+        inner = part.get_payload() if part.is_multipart() else None
+        children = [p for p in inner if isinstance(p, email.message.Message)] if isinstance(inner, list) else []
+        waiting.extend(reversed(children))
+        name = part.get_filename() or ""
+        ending = f".{name.rpartition('.')[2]}".lower()
+        if part.get_content_type() == "message/rfc822":
+            for child in children[:1]:
+                number += 1
+                yield where.received(_bytes_of(child), "mail", at=f"{at}/{number}")
+        elif _is_attached(part) and ending in _ATTACHED and (content := _payload(part)).strip():
+            yield where.inside(name).received(content, _ATTACHED[ending], at=at)
+
+
+def _bytes_of(message: email.message.Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except (ValueError, LookupError, KeyError, AttributeError, TypeError, RecursionError):
+        return str(message.get_payload()).encode("utf-8", "replace")
 
 
 def read_mail(received: Received) -> Taken:
@@ -135,6 +179,8 @@ def _parts(message: email.message.Message) -> list[email.message.Message]:
         if len(found) + len(waiting) > _MAX_PARTS:
             raise UnreadableError(f"the mail has more than {_MAX_PARTS} parts", "save its text as a file")
         inner = part.get_payload() if part.is_multipart() else None
+        if part is not message and part.get_content_type() == "message/rfc822":
+            continue  # a mail of its own
         if isinstance(inner, list):
             waiting.extend(p for p in reversed(inner) if isinstance(p, email.message.Message))
         else:

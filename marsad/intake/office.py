@@ -14,8 +14,9 @@ from marsad.model import Received, Taken
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _AGAIN = "open it in a word processor, and save it as .docx or .txt"
-# Struck-out words and notes for authors are no part of the text.
-_LEFT_OUT = {f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "fldSimple", "txbxContent")}
+# Struck-out words and notes for authors are no part of the text; a text box stands there once more, for older programs.
+_OLD = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_LEFT_OUT = {_OLD, *(f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "fldSimple"))}
 
 
 def read_word_document(received: Received) -> Taken:
@@ -35,7 +36,7 @@ def read_word_document(received: Received) -> Taken:
             properties = _member(archive, "docProps/core.xml")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         raise UnreadableError(f"it is no sound .docx file ({error})", _AGAIN) from error
-    text = "\n".join(_paragraphs(parse_xml(body)))
+    text = "\n".join(_paragraphs(parse_xml(body))).strip("\n")
     title, author = _properties(properties)
     document = make_document(received.name, text, beside.known.or_else(Metadata(title=title)), beside.said)
     return taken(document, received, author=author)
@@ -76,6 +77,8 @@ def _paragraphs(root: Any) -> list[str]:
     for paragraph in root.iter(f"{_W}p"):
         pieces: list[str] = []
         for part in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr"):
+            if next(part.iterancestors(f"{_W}p")) is not paragraph:
+                continue  # of a text box, whose paragraphs come by themselves
             if any(above.tag in _LEFT_OUT for above in part.iterancestors()):
                 continue
             pieces.append((part.text or "") if part.tag == f"{_W}t" else "\t" if part.tag == f"{_W}tab" else "\n")

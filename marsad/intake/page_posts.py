@@ -1,7 +1,9 @@
-"""Messages on the page of a channel or a thread, as a browser saved it: each a story with its own time."""
+"""Messages on the page of a channel or a thread, as a browser saved it or a program exported it: each a story with its own
+time."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -21,7 +23,14 @@ _SHAPES = (
         ".//*[contains(@class, 'status__content')]",
         0,
     ),
+    (
+        "//div[starts-with(@id, 'message') and contains(@class, 'message default')]",
+        ".//div[@class='text']",
+        0,
+    ),
 )
+_EXPORTED = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)(?: UTC([+-]\d\d:\d\d))?")
+_CHANNEL = "//div[contains(@class, 'page_header')]//div[contains(@class, 'text')]"
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -37,9 +46,25 @@ def read_posts(tree: Any) -> list[Post]:
         found: list[Post] = []
         for element in tree.xpath(shape):
             text = "\n".join("\n".join(part.itertext()).strip() for part in element.xpath(words)[:1])
-            times = element.xpath(".//time/@datetime")
+            times = element.xpath(".//time/@datetime") or _exported(element)
             if text.strip():
                 found.append(Post(text, sound_date(times[which]) if times else None))
         if found:
             return found
+    return []
+
+
+def channel_name(tree: Any) -> str | None:
+    """Return the name of the channel on an exported page; None on others."""
+    for element in tree.xpath(_CHANNEL)[:1]:
+        return " ".join(element.text_content().split()) or None
+    return None
+
+
+def _exported(element: Any) -> list[str]:
+    """The time of an exported message, ISO 8601; its day where the export does not tell the zone."""
+    for shown in element.xpath(".//div[contains(@class, 'date')]/@title")[:1]:
+        if found := _EXPORTED.fullmatch(shown.strip()):
+            day, month, year, clock, zone = found.groups()
+            return [f"{year}-{month}-{day}" + (f"T{clock}{zone}" if zone else "")]
     return []

@@ -18,7 +18,7 @@ from marsad.intake.limits import MAX_TREE
 from marsad.intake.page_boxes import drop_boxes
 from marsad.intake.page_dates import shown_date
 from marsad.intake.page_facts import Facts, read_facts
-from marsad.intake.page_posts import Post, read_posts
+from marsad.intake.page_posts import Post, channel_name, read_posts
 from marsad.intake.page_scripts import body_in_scripts
 from marsad.intake.page_states import marks_of, refuse_page, without_call
 
@@ -74,7 +74,7 @@ def read_page(page: bytes | str, charset: str | None = None) -> Page:
     facts = read_facts(tree)
     posts = read_posts(tree)
     if posts:
-        return _channel(facts, posts)
+        return _channel(facts, posts, channel_name(tree) or facts.title)
     shown = _visible(tree)
     if len(shown) > _MOST_SHOWN:
         # Looking for the report among so much takes long, and would find none.
@@ -152,11 +152,11 @@ def _has_several_articles(tree: Any) -> bool:
     return long > 1
 
 
-def _channel(facts: Facts, posts: list[Post]) -> Page:
+def _channel(facts: Facts, posts: list[Post], name: str | None) -> Page:
     dates = tuple((" ".join(post.text[:30].split("\n")[:1]), post.time) for post in posts if post.time)
     return Page(
         text="\n\n".join(post.text for post in posts),
-        metadata=Metadata(title=facts.title, publisher=facts.publisher, url=facts.url, story_dates=dates),
+        metadata=Metadata(title=name, publisher=facts.publisher or name, url=facts.url, story_dates=dates),
         marks=("stories",) if len(posts) > 1 else (),
     )
 

@@ -10,21 +10,23 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
+from typing import Any
 
 from marsad.intake.charsets import refuse_garbled
 from marsad.intake.documents import MAX_CHARACTERS, Beside, UnreadableError, make_document, taken
+from marsad.intake.pdf_lines import Glyph, in_reading_order, is_backwards, soundness, turned
 from marsad.model import Received, Taken
 
 _SECONDS = 10
 _MEMORY = 1 << 30
 _MAX_PAGES = 2000
+_MOST_PLACED = 300_000
+_REORDERED = "reordered"
 _PASSWORD, _BROKEN, _NO_TEXT = 3, 4, 5
 
 _FORMS = re.compile("[\ufb50-\ufdfb\ufe70-\ufefc]")
-_STARTS = re.compile("(?<![\u0620-\u064a])[\u0648\u0641\u0628]?\u0627\u0644[\u0620-\u064a]")
-_ENDS = re.compile("[\u0620-\u064a]\u0644\u0627[\u0648\u0641\u0628]?(?![\u0620-\u064a])")
-_LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-z\u0660-\u0669](?:[0-9A-Za-z\u0660-\u0669.,:/%@_-]*[0-9A-Za-z\u0660-\u0669%])?")
-_MIRRORED = str.maketrans("()[]{}<>\u00ab\u00bb", ")(][}{><\u00bb\u00ab")
+_FORMS_OR_LETTERS = re.compile("[\u0620-\u064a\ufb50-\ufdfb\ufe70-\ufefc]")
 
 _REASONS = {
     _PASSWORD: ("the PDF is protected by a password", "save it without the password"),
@@ -35,16 +37,17 @@ _REASONS = {
 
 def read_pdf(received: Received) -> Taken:
     """Return the report in the text layer of a PDF. Letters in visual order are put in reading order where that can be
-    told; the mark `visual-order` says so.
+    told, by their places on the page or by the look of their words; the mark `visual-order` says so.
 
     Raises:
         UnreadableError: it is no sound PDF, has no text layer, or its text is beyond repair.
     """
     beside = Beside.of(received)
-    text = _plain_letters(_text_layer(received.content))
-    marks: tuple[str, ...] = ()
+    mark, _, text = _text_layer(received.content).partition("\n")
+    text = _plain_letters(text)
+    marks: tuple[str, ...] = ("visual-order",) if mark == _REORDERED else ()
     if is_backwards(text):
-        text = "\n".join(map(_turned, text.split("\n")))
+        text = "\n".join(map(turned, text.split("\n")))
         marks = ("visual-order",)
         if is_backwards(text):
             raise UnreadableError(
@@ -53,18 +56,6 @@ def read_pdf(received: Received) -> Taken:
     refuse_garbled(text)
     document = make_document(received.name, text, beside.known, beside.said)
     return taken(document, received, marks=marks)
-
-
-def is_backwards(text: str) -> bool:
-    """Say whether Arabic is written from left to right: more words end than begin with a mirrored article."""
-    starts, ends = len(_STARTS.findall(text)), len(_ENDS.findall(text))
-    return ends >= 3 and ends > 2 * starts
-
-
-def _turned(line: str) -> str:
-    """A line from the last letter to the first, numbers and Latin words as they were."""
-    turned = line[::-1].translate(_MIRRORED)
-    return _LEFT_TO_RIGHT.sub(lambda m: m[0][::-1], turned)
 
 
 def _plain_letters(text: str) -> str:
@@ -113,10 +104,16 @@ def _main() -> int:
         return _PASSWORD if "password" in str(error).lower() else _BROKEN
     pieces: list[str] = []
     size = 0
+    mark = ""
     for number in range(min(len(document), _MAX_PAGES)):
         try:
             page = document[number]
-            pieces.append(page.get_textpage().get_text_bounded())
+            text_page = page.get_textpage()
+            pieces.append(text_page.get_text_bounded())
+            if len(pieces[-1]) <= _MOST_PLACED and _FORMS_OR_LETTERS.search(pieces[-1]):
+                placed = in_reading_order(_lines_of(text_page))
+                if soundness(_plain_letters(placed)) > soundness(_plain_letters(pieces[-1])):
+                    pieces[-1], mark = placed, _REORDERED
             page.close()
         except pypdfium2.PdfiumError:
             continue
@@ -126,8 +123,28 @@ def _main() -> int:
     text = "\n".join(pieces)
     if not text.strip():
         return _NO_TEXT
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.write(f"{mark}\n{text}".encode("utf-8", "replace"))
     return 0
+
+
+def _lines_of(text_page: Any) -> Iterator[list[Glyph]]:
+    """The characters of a page with their places, line by line as the library parts them."""
+    import ctypes
+
+    import pypdfium2.raw
+
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    line: list[Glyph] = []
+    for at in range(text_page.count_chars()):
+        code = pypdfium2.raw.FPDFText_GetUnicode(text_page, at)
+        if code in (0x0A, 0x0D):
+            if line:
+                yield line
+            line = []
+        elif code >= 0x20 and code not in (0xFFFE, 0xFFFF):
+            pypdfium2.raw.FPDFText_GetCharBox(text_page, at, left, right, bottom, top)
+            line.append(Glyph(chr(code), left.value, right.value))
+    yield line
 
 
 if __name__ == "__main__":
