@@ -52,7 +52,7 @@ def read_unseen(reports: list[Report], language: Any, fold: int, scratch: Path) 
         found: list[Any] = []
         document = report.case.document
         for passage in report.passages:
-            found += coder.code_passage(passage, language, kit, document.id, len(found))
+            found += coder.code_passage(passage, language, kit, document.id, len(found)).events
         coded = CodedDocument(document=document, language=language.code, events=tuple(found))
         predicted = to_contract(coded)["events"]
         cases.append(Case(name=document.id, text=document.text, gold=report.case.events, predicted=predicted))

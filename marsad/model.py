@@ -217,6 +217,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[str, ...] = ()
 
 
+UNKNOWN_PLACE = "names a place that the gazetteer does not know"
+"""The reason of a problem that a person can mend by adding the place."""
+
+
 class Problem(msgspec.Struct, frozen=True):
     """Odd text never raises; it leaves a problem: the span it was found at and a sentence saying what is odd."""
 

@@ -83,6 +83,32 @@ def test_a_place_that_is_added_is_found_by_reading_again_and_judgements_hold(
         assert f"words:{number}" in str(why.places[0].why)
 
 
+def unknown_places(client: TestClient[Any]) -> dict[str, int]:
+    """The places that the page tells the gazetteer lacks, with how many reports name each."""
+    table = client.get("/words?lang=en").text.partition('id="places"')[2].partition("</table>")[0]
+    return {name: int(n) for name, n in re.findall(r'<bdi>([^<]+)</bdi></th><td class="n">(\d+)', table)}
+
+
+def test_a_place_that_nobody_listed_is_told_until_it_is_added(client: TestClient[Any], path: Path) -> None:
+    assert unknown_places(client)["زرنوقة"] >= 1
+    assert "حلب" not in unknown_places(client)
+    put(client, **PLACE)
+    page = client.get("/words").text
+    number = re.findall(r"/words/(\d+)/reread", page)[0]
+    client.post(f"/words/{number}/reread", data={"_seat": seat(client)}, follow_redirects=True)
+    assert "زرنوقة" not in unknown_places(client)
+    with opened(path) as record:
+        assert record.find("w1")[1].problems == ()
+
+
+def test_unknown_names_outlive_what_people_say_of_the_text(client: TestClient[Any]) -> None:
+    before = unknown_places(client)
+    at = REPORTS[0][1].index("يوم")
+    form = {"report": "w1", "start": str(at), "end": str(at + 3), "what": "noise", "_seat": seat(client)}
+    assert client.post("/pick/say", data=form, follow_redirects=False).status_code == 303
+    assert unknown_places(client) == before
+
+
 def test_only_reports_that_hold_the_name_are_read_again(client: TestClient[Any], path: Path) -> None:
     put(client, **PLACE)
     with opened(path) as record:

@@ -24,6 +24,7 @@ from marsad.coder import (
     quantities,
     roles,
     stories,
+    strangers,
     times,
     triggers,
 )
@@ -58,6 +59,13 @@ class Kit(msgspec.Struct, frozen=True):
     choices: Choices
     actors: Actors
     gazetteer: Gazetteer
+
+
+class Read(NamedTuple):
+    """What was read in one passage."""
+
+    events: list[Event]
+    problems: list[Problem]
 
 
 class Fields(NamedTuple):
@@ -98,11 +106,18 @@ def code(document: Document, language: Language, kit: Kit) -> CodedDocument:
             problems=(Problem(where, f"is not written in the language {language.code}"),),
         )
     found: list[Event] = []
+    problems: list[Problem] = []
     passages = read_passages(document, language, kit)
     for _, passage in passages:
-        found += code_passage(passage, language, kit, document.id, len(found))
+        read = code_passage(passage, language, kit, document.id, len(found))
+        found += read.events
+        problems += read.problems
     return CodedDocument(
-        document=document, language=language.code, stories=tuple(story for story, _ in passages), events=tuple(found)
+        document=document,
+        language=language.code,
+        stories=tuple(story for story, _ in passages),
+        events=tuple(found),
+        problems=tuple(problems),
     )
 
 
@@ -132,12 +147,12 @@ def read_passages(document: Document, language: Language, kit: Kit) -> list[tupl
     return found
 
 
-def code_passage(passage: Passage, language: Language, kit: Kit, document_id: str, known: int) -> list[Event]:
-    """Return the events of one passage, numbered from `known` + 1."""
+def code_passage(passage: Passage, language: Language, kit: Kit, document_id: str, known: int) -> Read:
+    """Return the events of one passage, numbered from `known` + 1, and what it names that nobody knows."""
     kept = triggers.keep_mentions(passage, kit.choices)
     clusters = events.join_mentions(passage, list(kept.mentions), kit.choices)
     if not clusters:
-        return []
+        return Read([], [])
     layout = Layout(passage, clusters)
     sites = places.find_sites(passage, kit.gazetteer)
     parties = participants.find_parties(passage, kit.actors)
@@ -164,10 +179,12 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
         [kept.why(passage, cluster.trigger) for cluster in clusters],
         strict=True,
     )
-    return [
+    made = [
         _event(passage, cluster, Fields(*own), (home, kit), f"{document_id}:e{number}")
         for number, (cluster, own) in enumerate(zip(clusters, fields, strict=True), known + 1)
     ]
+    taken = {(site.sentence, i) for site in sites for i in range(site.first, site.last + 1)}
+    return Read(made, list(strangers.find_unknown_places(passage, taken)))
 
 
 def _event(passage: Passage, cluster: Cluster, chosen: Fields, given: tuple[str | None, Kit], event_id: str) -> Event:

@@ -16,7 +16,7 @@ import msgspec
 import sqlalchemy as sa
 
 from marsad.link.model import EventSketch, ReportSketch
-from marsad.model import Claim, CodedDocument, Document, Event, Participant, Story
+from marsad.model import Claim, CodedDocument, Document, Event, Participant, Problem, Story
 from marsad.record.claims import claims_of
 from marsad.record.linking import Linker
 from marsad.record.members import Identity
@@ -27,6 +27,7 @@ from marsad.record.schema import (
     event_parties,
     event_places,
     events,
+    problems,
     stories,
 )
 from marsad.record.statements import Statement, inserting
@@ -43,6 +44,7 @@ _BY_ID_OR_URL = Statement(
 _NEW_DOCUMENT = inserting(documents, numbered=True)
 _NEW_WORDS = Statement(document_words.insert(), ["rowid", "words"])
 _NEW_STORY = inserting(stories)
+_NEW_PROBLEM = inserting(problems)
 _NEW_EVENT = inserting(events, numbered=True)
 _NEW_PLACE = inserting(event_places)
 _NEW_PARTY = inserting(event_parties)
@@ -191,12 +193,14 @@ def _drop_parts(connection: sa.Connection, document: int) -> None:
     connection.execute(event_places.delete().where(event_places.c.event.in_(own)))
     connection.execute(event_parties.delete().where(event_parties.c.event.in_(own)))
     connection.execute(events.delete().where(events.c.document == document))
-    connection.execute(stories.delete().where(stories.c.document == document))
+    for table in (stories, problems):
+        connection.execute(table.delete().where(table.c.document == document))
 
 
 def _add_parts(connection: sa.Connection, coded: CodedDocument, key: int, fold: Callable[[str], str]) -> dict[str, int]:
-    """Write stories, events with places and parties, and claims; returns the keys of the events by id."""
+    """Write stories, problems, events with places and parties, and claims; returns the keys of the events by id."""
     _NEW_STORY.many(connection, [_story_row(s, key, i) for i, s in enumerate(coded.stories)])
+    _NEW_PROBLEM.many(connection, [_problem_row(p, key, i, fold) for i, p in enumerate(coded.problems)])
     keys: dict[str, int] = {}
     places: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
@@ -230,6 +234,12 @@ def _story_row(story: Story, document: int, position: int) -> dict[str, Any]:
         "published": story.published,
         "noise": _to_json.encode(story.noise).decode(),
     }
+
+
+def _problem_row(problem: Problem, document: int, position: int, fold: Callable[[str], str]) -> dict[str, Any]:
+    where = {"start": problem.span.start, "end": problem.span.end}
+    folded = fold(problem.span.text)
+    return {"document": document, "position": position, **where, "reason": problem.reason, "folded": folded}
 
 
 def _event_row(event: Event, key: int) -> dict[str, Any]:

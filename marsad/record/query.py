@@ -14,8 +14,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from marsad.errors import RecordError
-from marsad.model import CodedDocument, Document, Event, Story
-from marsad.record.schema import document_words, documents, event_parties, event_places, events, stories
+from marsad.model import CodedDocument, Document, Event, Problem, Span, Story
+from marsad.record.schema import document_words, documents, event_parties, event_places, events, problems, stories
 
 Fold = Callable[[str], str]
 
@@ -125,6 +125,7 @@ def _coded(connection: sa.Connection, row: Any, key: int) -> CodedDocument:
     head = {name: getattr(row, name) for name in _HEAD}
     of_events = sa.select(events.c.event).where(events.c.document == key).order_by(events.c.key)
     of_stories = sa.select(stories).where(stories.c.document == key).order_by(stories.c.position)
+    of_problems = sa.select(problems).where(problems.c.document == key).order_by(problems.c.position)
     return CodedDocument(
         document=Document(text=row.text, language=row.language, **head),
         language=row.language,
@@ -133,6 +134,9 @@ def _coded(connection: sa.Connection, row: Any, key: int) -> CodedDocument:
             for s in connection.execute(of_stories)
         ),
         events=tuple(_event.decode(e) for e in connection.scalars(of_events)),
+        problems=tuple(
+            Problem(Span(p.start, p.end, row.text[p.start : p.end]), p.reason) for p in connection.execute(of_problems)
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0010"
+VERSION = "0011"
 """The newest migration; a record at this version needs no migrating."""
 
 metadata = sa.MetaData(
@@ -60,6 +60,19 @@ stories = sa.Table(
     sa.Column("published", sa.String),
     sa.Column("noise", sa.Text, nullable=False),
 )
+
+problems = sa.Table(
+    "problems",
+    metadata,
+    sa.Column("document", sa.Integer, sa.ForeignKey("documents.key"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("folded", sa.String, nullable=False),
+    sa.Index("ix_problems_reason", "reason", "folded", "document"),
+)
+"""What was odd in a report while it was read: where, why, and the words there as they are compared."""
 
 events = sa.Table(
     "events",

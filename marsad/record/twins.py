@@ -45,7 +45,8 @@ def find(connection: sa.Connection, document: Document, run: int) -> CodedDocume
     if any(story.published for story in read.stories):
         return None  # perhaps the other report came with dates for its stories
     events = tuple(msgspec.structs.replace(e, id=document.id + e.id.removeprefix(name)) for e in read.events)
-    return CodedDocument(document=document, language=read.language, stories=read.stories, events=events)
+    same = {"language": read.language, "stories": read.stories, "problems": read.problems}
+    return CodedDocument(document=document, events=events, **same)  # type: ignore[arg-type]
 
 
 def has_text(connection: sa.Connection, document: Document) -> bool:

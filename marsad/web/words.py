@@ -32,6 +32,7 @@ _READER, _EDITOR = [needs("reader")], [needs("editor")]
 _LONGEST = 200
 _MOST_SHOWN = 200
 _MOST_COUNTED = 500
+_KEPT_S = 300.0
 _AT_ONCE = 200
 """So many reports are read again while somebody waits for the page; it takes some ten seconds."""
 
@@ -46,7 +47,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/words", guards=_READER, sync_to_thread=True)
 def words(request: Request[Any, Any, Any]) -> Response[str]:
-    """Show the names that nobody listed, the most frequent first, and what people added; `?name=` fills in the forms."""
+    """Show what people added, and the places and parties that nobody listed, the most frequent first; `?name=` fills in the
+    forms.
+    """
     given = request.query_params
     values = {"name": str(given.get("name", ""))[:_LONGEST], "kind": str(given.get("kind", ""))}
     return _page(request, values, None, 200)
@@ -61,11 +64,17 @@ def _page(request: Request[Any, Any, Any], given: Mapping[str, str], problem: st
         for word in [w for w in reversed(every) if w.row is not None][:_MOST_SHOWN]:
             count = len(list(islice(log.waiting(connection, word, every, desk.fold), _MOST_COUNTED + 1)))
             shown.append(Shown(word=word, waiting=min(count, _MOST_COUNTED), more=count > _MOST_COUNTED))
-        return {"found": record_sources.unknown(connection), "own": shown}
+        return {"own": shown}
 
+    # Counting the names of a million reports takes a while.
+    strangers = desk.remember(
+        "unknown names", lambda c: (record_sources.unknown_places(c), record_sources.unknown(c)), _KEPT_S
+    )
     noted = request.query_params.get("reread", "")
     values = {
         **desk.look(gather),
+        "places": strangers[0],
+        "parties": strangers[1],
         **_choices(labels),
         "given": given,
         "problem": problem,
