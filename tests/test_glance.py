@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from incident_gold import OWN, Read, add, documents, incident_with, judged, read
 from marsad import pipeline
 from marsad.record import Filters, Record, open_record, overview
 from marsad.record.glance import Keeper
+from marsad.record.holding import Holding
 from marsad.record.incidents import StoredIncident
 from marsad.record.overview import Wanted
 from marsad.record.schema import touched
@@ -31,10 +33,14 @@ def record(location: str) -> Iterator[Record]:
         yield opened
 
 
+HELD: WeakKeyDictionary[Keeper, Holding] = WeakKeyDictionary()
+
+
 def find(record: Record, keeper: Keeper, **wanted: Any) -> overview.Found:
     asked = Wanted(**wanted)
     glance = keeper.now(at_once=True, with_events=asked.by_events())
-    return record.look(lambda c: overview.find(glance, asked, (c, pipeline.load_fold())))
+    holding = HELD.setdefault(keeper, Holding())
+    return record.look(lambda c: overview.find(glance, asked, overview.Asking(c, pipeline.load_fold(), holding)))
 
 
 def ids_of(found: overview.Found) -> set[str]:
@@ -164,3 +170,14 @@ def test_only_incidents_that_came_in_since_are_new(record: Record, reports: list
     came = {i.id for i in every(record)} - before
     assert overview.born_since(find(record, keeper), stamp) == len(came) > 0
     assert overview.born_since(find(record, keeper, types=("ASSAULT",)), stamp) < len(came)
+
+
+def test_what_was_found_for_words_is_taken_on_as_reports_come(record: Record, reports: list[Read]) -> None:
+    fold, known = pipeline.load_fold(), Holding(most=60)
+    for report in reports:
+        add(record, [report])
+        for text in ("قصف", "قصف مدينة", "7", "من"):
+            remembered = record.look(lambda c, t=text: known.find(c, t, fold))
+            asked = record.look(lambda c, t=text: Holding().find(c, t, fold))
+            assert sorted(remembered.tolist()) == sorted(asked.tolist())
+    assert record.look(lambda c: known.find(c, "قصف", fold)).size

@@ -151,6 +151,9 @@ def test_filters(record: Record, filters: dict[str, Any], passes: bool) -> None:
 def test_short_words_are_found_too(record: Record) -> None:
     record.add(coded(), record.start_run("1", "data"))
     assert report_ids(record, text="ما أدى") == ["r1"]
+    assert report_ids(record, text="ما غيره") == []
+    for other in ("12", "٧", "km"):
+        assert report_ids(record, text=other) == []
 
 
 def test_limit_and_order(record: Record) -> None:

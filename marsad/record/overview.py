@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from marsad.record import query
 from marsad.record.glance import EPOCH, NO_DAY, NONE, VERDICTS, Column, Events, Glance
+from marsad.record.holding import Holding
 from marsad.record.incidents import StoredIncident, stored
 from marsad.record.looking import among
 from marsad.record.schema import claims, documents, event_parties, event_places, incidents
@@ -68,8 +69,12 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     id: str | None
 
 
-Asking = tuple[sa.Connection, query.Fold]
-"""A connection to the record, and what makes spellings alike."""
+class Asking(NamedTuple):
+    """A connection to the record, what makes spellings alike, and what was found for words before."""
+
+    connection: sa.Connection
+    fold: query.Fold
+    holding: Holding
 
 
 class Found(NamedTuple):
@@ -128,7 +133,7 @@ def _day(day: str) -> int:
 
 def _by_events(asking: Asking, glance: Glance, held: Events, wanted: Wanted) -> list[Column]:
     """For each condition the rows of the incidents with an event that meets it."""
-    words, found, (connection, fold) = glance.words, [], asking
+    words, found, (connection, fold, holding) = glance.words, [], asking
     if wanted.statuses:
         known = words.statuses.find(lambda word: word in wanted.statuses)
         found.append(held.incident[np.isin(held.status, known)])
@@ -139,17 +144,16 @@ def _by_events(asking: Asking, glance: Glance, held: Events, wanted: Wanted) -> 
         found.append(held.incident[np.isin(held.publisher, number)[held.document]])
     if wanted.text:
         is_in = np.zeros(len(held.publisher), bool)
-        is_in[_within(query.having_words(connection, wanted.text, fold), len(is_in))] = True
+        is_in[_within(holding.find(connection, wanted.text, fold), len(is_in))] = True
         found.append(held.incident[is_in[held.document]])
     if wanted.place:
         found.append(_incidents_of(held, _at_place(connection, glance, wanted.place, fold)))
     if wanted.actor:
         condition = query.by_actor(wanted.actor, fold)
-        select = sa.select(event_parties.c.event).where(condition)
-        found.append(_incidents_of(held, np.array(connection.scalars(select).all(), np.int64)))
+        found.append(_incidents_of(held, query.keys(connection, sa.select(event_parties.c.event).where(condition))))
     if wanted.source:
-        select = sa.select(claims.c.event).where(claims.c.source == wanted.source)
-        found.append(_incidents_of(held, np.array(connection.scalars(select).all(), np.int64)))
+        cites = sa.select(claims.c.event).where(claims.c.source == wanted.source)
+        found.append(_incidents_of(held, query.keys(connection, cites)))
     return found
 
 
@@ -174,8 +178,7 @@ def _at_place(connection: sa.Connection, glance: Glance, place: str, fold: query
     names = sorted({(every.words[number] or "").partition("\0")[0] for number in every.find(is_meant)})
     if not names:
         return np.zeros(0, np.int64)
-    select = sa.select(event_places.c.event).where(among(event_places.c.folded))
-    return np.array(connection.execute(select, {"keys": names}).scalars().all(), np.int64)
+    return query.keys(connection, sa.select(event_places.c.event).where(among(event_places.c.folded)), {"keys": names})
 
 
 # ---- what is told of them -------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -191,32 +191,49 @@ def _exists(table: sa.Table, condition: sa.ColumnElement[bool]) -> sa.ColumnElem
 
 
 def has_words(text: str, fold: Fold) -> sa.ColumnElement[bool]:
-    """Return the condition that a report's text holds all these words, each perhaps inside a longer one."""
+    """Return the condition that a report's text holds all these words, each perhaps inside a longer one; in SQLite words of
+    one or two letters stand at the beginning or the end of one, because the index knows pieces of three.
+    """
     words = re.findall(r"\w+", fold(text))
     if not words:
         return sa.false()
-    conditions = [documents.c.text.contains(word, autoescape=True) for word in words if len(word) < _SHORTEST]
-    long_words = [word for word in words if len(word) >= _SHORTEST]
-    if long_words:
-        match = sa.and_(*(_HasPiece(sa.literal(word)) for word in long_words))
-        conditions.append(documents.c.key.in_(sa.select(document_words.c.rowid).where(match)))
-    return sa.and_(*conditions)
+    match = sa.and_(*(_HasPiece(sa.literal(_asked(word)), sa.literal(word)) for word in words))
+    return documents.c.key.in_(sa.select(document_words.c.rowid).where(match))
 
 
-def having_words(connection: sa.Connection, text: str, fold: Fold) -> npt.NDArray[np.int64]:
-    """Return the keys of the reports that hold all these words."""
+def having_words(connection: sa.Connection, text: str, fold: Fold, after: int = 0) -> Keys:
+    """Return the keys, above one, of the reports that hold all these words."""
     words = re.findall(r"\w+", fold(text))
-    if connection.dialect.name != "sqlite" or not words or min(map(len, words)) < _SHORTEST:
-        select = sa.select(documents.c.key).where(has_words(text, fold))
-        return np.array(connection.scalars(select).all(), np.int64)
-    asked = " ".join(f'"{word}"' for word in words)
-    cursor = connection.exec_driver_sql("SELECT rowid FROM document_words WHERE words MATCH ?", (asked,)).cursor
-    found = [] if cursor is None else cursor.fetchall()
-    return np.array(found, np.int64).reshape(-1)
+    if connection.dialect.name != "sqlite" or not words:
+        return keys(connection, sa.select(documents.c.key).where(has_words(text, fold), documents.c.key > after))
+    asked = sa.literal(" AND ".join(map(_asked, words)))
+    matches = document_words.c.words.op("MATCH")(asked)
+    return keys(connection, sa.select(document_words.c.rowid).where(matches, document_words.c.rowid > after))
+
+
+def _asked(word: str) -> str:
+    """A word in the language of SQLite's full text: quoted, so that no word is read as an operator."""
+    if len(word) >= _SHORTEST:
+        return f'"{word}"'
+    return f'" {word} "' if len(word) == 1 else f'(" {word}" OR "{word} ")'
+
+
+Keys = npt.NDArray[np.int64]
+
+
+def keys(connection: sa.Connection, select: sa.Select[Any], values: Mapping[str, Any] | None = None) -> Keys:
+    """Return the first column of a query, whole numbers, however many there are.
+
+    SQLite hands them over as one text: row by row, a million would wait a million times for other threads to yield.
+    """
+    if connection.dialect.name != "sqlite":
+        return np.array(connection.scalars(select, values).all(), np.int64)
+    text = connection.scalar(sa.select(sa.func.group_concat(select.subquery().c[0])), values)
+    return np.fromstring(text or "", np.int64, sep=",")
 
 
 class _HasPiece(FunctionElement[Any]):
-    """Whether a row of `document_words` holds these letters, asked so that the database uses its index of pieces."""
+    """Whether a row of `document_words` holds a word, asked so that the database uses its index of pieces."""
 
     type = sa.types.NullType()  # a Boolean would be compared with 1, which no index serves
     inherit_cache = True
@@ -224,14 +241,14 @@ class _HasPiece(FunctionElement[Any]):
 
 @compiles(_HasPiece, "sqlite")
 def _in_full_text(element: Any, compiler: Any, **options: Any) -> str:
-    # Quoted, so that no word is read as an operator; a table has one MATCH, and so one word stands in each subquery.
-    word = compiler.process(element.clauses, **options)
-    return f"document_words.rowid IN (SELECT rowid FROM document_words WHERE words MATCH '\"' || {word} || '\"')"
+    # A table has one MATCH, and so one word stands in each subquery.
+    asked = compiler.process(next(iter(element.clauses)), **options)
+    return f"document_words.rowid IN (SELECT rowid FROM document_words WHERE words MATCH {asked})"
 
 
 @compiles(_HasPiece)
 def _in_words(element: Any, compiler: Any, **options: Any) -> str:
-    word = compiler.process(element.clauses, **options)
+    word = compiler.process(list(element.clauses)[1], **options)
     return f"document_words.words LIKE '%%' || replace({word}, '_', '\\_') || '%%'"
 
 

@@ -26,6 +26,7 @@ from marsad.overlay import Known, Overlay
 from marsad.pipeline import Reads, load_fold
 from marsad.record import Record, StoredJudgement, open_record, overview, revising, words
 from marsad.record.glance import Glance, Keeper
+from marsad.record.holding import Holding
 from marsad.record.overview import Found, Wanted
 from marsad.record.schema import audit
 from marsad.suggesting import Suggested
@@ -53,6 +54,7 @@ class Desk:
         self.is_closing = False
         self._record = open_record(settings.record, self.fold, create=False)
         self._keeper = Keeper(self._record.look)
+        self._holding = Holding()
         self._seen_changes = 0
         self._found: tuple[Glance | None, dict[Wanted, Found]] = None, {}
 
@@ -144,7 +146,9 @@ class Desk:
         if moment is not glance or len(known) >= _MOST_FOUND:
             moment, known = self._found = glance, {}
         if wanted not in known:
-            known[wanted] = self.look(lambda connection: overview.find(glance, wanted, (connection, self.fold)))
+            known[wanted] = self.look(
+                lambda connection: overview.find(glance, wanted, overview.Asking(connection, self.fold, self._holding))
+            )
         return known[wanted]
 
     def ask(self, question: Callable[[Record], Answer]) -> Answer:
