@@ -197,7 +197,7 @@ def _try(hook: Hook, delivery: Delivery, now: datetime.datetime, fetcher: Fetche
     status, problem, wait_s = None, None, None
     try:
         answer = fetcher.post(hook.url, body, headers)
-        status, wait_s = answer.status, retry_after(answer.header("retry-after"))
+        status, wait_s = answer.status, retry_after(answer.header("retry-after"), answer.header("date"))
     except FetchError as why:
         problem = str(why)
     tries = delivery.tries + 1

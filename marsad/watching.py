@@ -31,8 +31,10 @@ from marsad.record.watched import Feed, FeedItem
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _SHORTEST_S = 60
 _LONGEST_WAIT_S = 86_400
+# Nothing is planned for a time that is further away, but by a clock that was wrong.
+_LONGEST_PLAN_S = 8 * 86_400
 _GAP_S = 2.0  # between two requests to one host
-_TRIES = 6
+_TRIES = 9  # over three days: a site that is down is up again, most often
 _AT_ONCE = 200
 _EXAMPLE = '[[feed]]\nurl = "https://example.org/rss"\nname = "Example"\nevery = "15m"'
 # A page is looked at again after so many seconds since it was kept: corrections come soon, or never.
@@ -107,9 +109,11 @@ class Watcher:
         now = self._now()
         for wanted in self._listed:
             feed = self._known(wanted.url)
-            if feed is None or feed.next_at <= now:
+            # What was tried in the future was tried by a clock that has been set right since.
+            if feed is None or feed.next_at <= now or (feed.tried_at or now) > now:
                 yield from self._ask_feed(wanted, feed or Feed(url=wanted.url, name=wanted.name, next_at=now))
-        for item in self._record.look(lambda c: watched.due_items(c, self._now(), _AT_ONCE)):
+        beyond = self._after(_LONGEST_PLAN_S)
+        for item in self._record.look(lambda c: watched.due_items(c, (self._now(), beyond), _AT_ONCE)):
             yield from self._ask_item(item)
 
     def _known(self, url: str) -> Feed | None:
@@ -226,7 +230,7 @@ class Watcher:
         now = self._means.now()
         since = (now - self._last[host]).total_seconds() if host in self._last else _GAP_S
         if since < _GAP_S:
-            self._means.pause(_GAP_S - since)
+            self._means.pause(min(_GAP_S, _GAP_S - since))
         self._last[host] = self._means.now()
 
     def _may_ask(self, url: str) -> bool:

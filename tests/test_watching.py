@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from intake_files import MORE, TEXT, page
 from standin import StandIn
-from web_server import WebServer, running, sends
+from web_server import MISBEHAVIOUR, Reply, WebServer, running, sends
 
 from marsad.errors import InputError
 from marsad.intake.fetch import Fetcher
 from marsad.overlay import NOTHING
-from marsad.record import Filters, Record, open_record, watched
+from marsad.record import Filters, Record, StoredDocument, open_record, watched
 from marsad.watching import Means, Watched, Watcher, read_watchlist
 
 START = datetime.datetime(2025, 7, 1, tzinfo=datetime.UTC)
@@ -86,6 +86,74 @@ def test_thirty_days_of_a_misbehaving_server(folder: Path, web: WebServer) -> No
         assert feed.items == 30
     asked = [path for path, _ in web.asked if path == "/feed"]
     assert len(asked) < 30 * 8, "nobody is pestered"
+
+
+def test_thirty_days_in_which_everything_goes_wrong_at_once(folder: Path, web: WebServer) -> None:
+    """Two feeds that share pages; pages that reset, break off, ask to wait; corrections; wrong clocks; stops."""
+    clock, dice = Clock(), random.Random(11)
+    count = 60
+
+    def told(number: int, correction: str = "") -> Reply:
+        body = f"<p>{TEXT} {MORE}</p><p>{'رقم ' * (number + 1)}</p>{correction}"
+        return sends(page(f"خبر رقم {number}", body), Date="Fri, 01 Jan 2038 00:00:00 GMT")
+
+    corrected = set(range(0, count, 7))
+    wrongs = [
+        MISBEHAVIOUR["/reset"],
+        MISBEHAVIOUR["/cut"],
+        MISBEHAVIOUR["/nothing"],
+        sends("", status=503, Retry_After="5400"),
+    ]
+    wrongs.append(
+        sends("", status=503, Retry_After="Fri, 01 Jan 2038 00:30:00 GMT", Date="Fri, 01 Jan 2038 00:00:00 GMT")
+    )
+    with open_record(str(folder / "r.db")) as record:
+        for day in range(30):
+            shown = [f"/n/{i}" for i in range(max(0, 2 * day - 8), 2 * day + 2)]
+            for path in shown:
+                number = int(path[3:])
+                is_new = number >= 2 * day
+                late = "<p>وارتفعت الحصيلة لاحقا إلى خمسة قتلى.</p>" if number in corrected and not is_new else ""
+                web.replies[path] = dice.choice(wrongs) if is_new and day % 2 else told(number, late)
+            date = dice.choice(["Tue, 01 Jul 2025 09:30:00 +0300", "Tue, 01 Jul 2036 09:30:00 +0300", "yesterday"])
+            for feed, half in (("/a", shown), ("/b", [f"{p}?utm_source=b" for p in shown[::-1]])):
+                web.replies.update((p, web.replies[p.split("?")[0]]) for p in half)
+                sound = sends(rss(web, *half, date=date), "application/rss+xml", ETag=f'"{day}"')
+                web.replies[feed] = dice.choice([sound, sound, dice.choice(wrongs)])
+            clock.now += datetime.timedelta(hours=dice.choice([0, 0, -3, 3]))  # it is set right, or wrong
+            watching = watcher(record, web, clock, "/a", "/b", every_s=3 * 3600)
+            run(watching, clock, 0.6)
+            for path in shown:
+                if web.replies[path] in wrongs:
+                    web.replies[path] = web.replies[f"{path}?utm_source=b"] = told(int(path[3:]))
+            next(watching.step(), None)  # stopped in the middle of it
+            run(watcher(record, web, clock, "/a", "/b", every_s=3 * 3600), clock, 0.4)
+        for path in ("/a", "/b"):
+            web.replies[path] = sends(rss(web, *shown), "application/rss+xml")
+        run(watcher(record, web, clock, "/a", "/b", every_s=3 * 3600), clock, 5)
+        found = sorted(record.reports(Filters()), key=_number)
+        late = {_number(r) for r in found if "ارتفعت الحصيلة" in record.find(r.id)[1].document.text}
+    assert [_number(r) for r in found] == list(range(count)), "every report is there once"
+    assert late == corrected, "every correction came in"
+    assert {_number(r) for r in found if r.version > 1} <= corrected, "what did not change has one version"
+    assert all((r.published or "2025") < "2026" for r in found), "no clock of theirs dates a report"
+
+
+def _number(report: StoredDocument) -> int:
+    return int((report.url or "").split("/n/")[1].split("?")[0])
+
+
+def test_a_clock_that_was_years_ahead_stops_nothing(folder: Path, web: WebServer) -> None:
+    clock = Clock()
+    web.serve("/feed", rss(web, "/1"), "application/rss+xml")
+    web.replies["/1"] = sends("", status=503)
+    with open_record(str(folder / "r.db")) as record:
+        clock.now += datetime.timedelta(days=3650)
+        run(watcher(record, web, clock, "/feed"), clock, 0.01)
+        clock.now = START
+        web.serve("/1", page())
+        run(watcher(record, web, clock, "/feed"), clock, 0.1)
+        assert len(reports(record)) == 1
 
 
 def test_a_changed_page_becomes_a_version(folder: Path, web: WebServer) -> None:

@@ -83,8 +83,8 @@ def _read_xml(content: bytes) -> Iterator[Item]:
 
 def _moment(entry: Any) -> str | None:
     """When an entry was published, in UTC; its day alone where it gives no time of day."""
-    moment = entry.get("published_parsed") or entry.get("updated_parsed")
-    stated = entry.get("published") or entry.get("updated") or ""
+    name = "published" if "published" in entry else "updated"
+    stated, moment = entry.get(name) or "", entry.get(f"{name}_parsed")
     if moment is None:
         return sound_date(stated)
     try:

@@ -9,6 +9,7 @@ to a webhook that an admin registered, and to a service of time-stamps.
 from __future__ import annotations
 
 import contextlib
+import email.utils
 import http.client
 import ipaddress
 import queue
@@ -40,6 +41,7 @@ PORTS = frozenset((80, 443, 8080, 8443))
 _MAX_REDIRECTS = 5
 _CONNECT_S = 8.0
 _TOTAL_S = 25.0
+_LONGEST_WAIT_S = 86_400.0
 _MAX_URL = 2_000
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHUNK = 1 << 16
@@ -308,15 +310,24 @@ def _sound(answer: Answer) -> Answer:
         raise FetchError(f"{host} says that there is no such page ({answer.status})", "check the address")
     if answer.status in (401, 402, 403, 451):
         raise FetchError(f"{host} does not let programs in ({answer.status})", "save the page in a browser")
-    wait_s = retry_after(answer.header("retry-after"))
+    wait_s = retry_after(answer.header("retry-after"), answer.header("date"))
     may_pass = answer.status in (408, 425, 429) or answer.status >= 500
     raise FetchError(f"{host} answers with status {answer.status}", "try again later", may_pass=may_pass, wait_s=wait_s)
 
 
-def retry_after(value: str | None) -> float | None:
-    """Return how many seconds a server asks to wait, at most a day; None where it does not say, or names a date."""
+def retry_after(value: str | None, date: str | None = None) -> float | None:
+    """Return how many seconds a server asks to wait, at most a day; None where it does not say.
+
+    Where it names a time, that is compared with the `date` of its answer: its clock may be wrong, but it is one.
+    """
     text = (value or "").strip()
-    return min(float(text), 86_400.0) if text.isdigit() and len(text) < 12 else None
+    if text.isascii() and text.isdigit() and len(text) < 12:
+        return min(float(text), _LONGEST_WAIT_S)
+    try:
+        then, now = (email.utils.parsedate_to_datetime(stated) for stated in (text, date or ""))
+        return min(max((then - now).total_seconds(), 0.0), _LONGEST_WAIT_S)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def is_public(address: str) -> bool:

@@ -77,9 +77,11 @@ def has_item(connection: sa.Connection, url: str) -> bool:
     return connection.scalar(sa.select(feed_items.c.url).where(feed_items.c.url == url)) is not None
 
 
-def due_items(connection: sa.Connection, now: str, limit: int) -> list[FeedItem]:
-    """Return the pages that are to be fetched now, those that wait longest first."""
-    due = (feed_items.c.state != "given-up", feed_items.c.next_at <= now)
+def due_items(connection: sa.Connection, times: tuple[str, str], limit: int) -> list[FeedItem]:
+    """Return the pages that are to be fetched by the first of `times`, or after the second, for which no sound clock plans;
+    those that wait longest first."""
+    now, beyond = times
+    due = (feed_items.c.state != "given-up", (feed_items.c.next_at <= now) | (feed_items.c.next_at > beyond))
     select = sa.select(feed_items).where(*due).order_by(feed_items.c.next_at, feed_items.c.url).limit(limit)
     return [_as(FeedItem, row) for row in connection.execute(select)]
 
