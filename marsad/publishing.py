@@ -145,11 +145,14 @@ class View:
         return Frame(subject=subject, moment=now, atlas=self.atlas, lang=lang, link=link)
 
     def check(self, filters: Filters) -> None:
-        """Check that the filters ask for nothing that the policy withholds.
+        """Check that days are days, and that the filters ask for nothing that the policy withholds.
 
         Raises:
-            InputError: they do.
+            InputError: one of both is not so.
         """
+        for day in (filters.since, filters.until):
+            if day is not None:
+                _check_day(day)
         if filters.text is not None and self.policy.withholds_words:
             raise InputError(
                 "This view withholds the words of reports, so it cannot be searched by them; leave --text out."
@@ -192,6 +195,13 @@ class View:
     def _names_one(self, wanted: str, names: Iterable[str]) -> bool:
         folded = self._fold(wanted).casefold()
         return any(folded in self._fold(name).casefold() for name in names)
+
+
+def _check_day(text: str) -> None:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{text!r} is not a day; write 2025-07-22.") from error
 
 
 def _places_of(item: Telling | Happening) -> tuple[Any, ...]:

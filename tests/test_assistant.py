@@ -57,3 +57,4 @@ def test_the_careful_policy_gives_no_words(record: Record) -> None:
 
 def test_what_is_not_there_is_said_so(record: Record) -> None:
     assert "no incident" in call(View(record), "show_evidence", incident="i-0")
+    assert "not a day" in call(View(record), "search_incidents", since="last week")

@@ -148,6 +148,8 @@ def test_filters_are_those_of_the_command_line(opened: Any) -> None:
     assert len(opened.events(until="2025-07-01")) == 0
     with pytest.raises(marsad.InputError, match="no filter"):
         opened.events(kind="x")
+    with pytest.raises(marsad.InputError, match="not a day"):
+        len(opened.events(since="yesterday"))
     with pytest.raises(marsad.CodebookError):
         opened.events(types="ASSALT")
 
