@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -209,3 +210,32 @@ def test_hostile_text_is_text_on_every_page(client: TestClient[Any]) -> None:
     assert "&lt;script&gt;alert(1)" in report
     assert 'href="javascript' not in report
     assert "U+202E" in report, "what nobody sees is named"
+
+
+@pytest.fixture
+def changing(record: Path, tmp_path: Path) -> Iterator[TestClient[Any]]:
+    """A desk over a record of its own, which may be changed."""
+    with client_of(copy_of(record, tmp_path / "r.db")) as made:
+        yield made
+
+
+def test_what_is_assigned_to_somebody_waits_in_a_queue_of_their_own(changing: TestClient[Any]) -> None:
+    client, me = changing, getpass.getuser()
+    name = re.findall(r'href="/incidents/(i-\w+)"', client.get("/").text)[-1]
+
+    def say(**form: str) -> Any:
+        return client.post(f"/incidents/{name}/judge", data={"_seat": seat(client), **form}, follow_redirects=True)
+
+    assert "mine=1" not in client.get("/review").text
+    say(kind="assign", reason="somebody else")
+    assert "mine=1" not in client.get("/review").text
+    say(kind="assign", reason=me)
+    assert "1 incident is assigned to you" in client.get("/review?lang=en").text
+    mine = client.get("/review?mine=1").text
+    assert f"/incidents/{name}/judge" in mine
+    assert 'name="mine" value="1"' in mine
+    page = say(kind="confirm", then="review", mine="1").text
+    assert f"/incidents/{name}/judge" not in page
+    number = re.findall(r'action="/judgements/(\d+)/undo"', page)[0]
+    client.post(f"/judgements/{number}/undo", data={"_seat": seat(client), "then": "review"})
+    assert f"/incidents/{name}/judge" in client.get("/review?mine=1").text

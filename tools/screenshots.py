@@ -1,9 +1,10 @@
 """Take a picture of every page of the desk in both languages and two widths, to look at.
 
-PYTHONPATH=tests python -m tools.screenshots [FOLDER] [people]    (or make screenshots)
+PYTHONPATH=tests python -m tools.screenshots [FOLDER] [desk|views|people ...]    (or make screenshots)
 
-With `people` only the pages about people: login, accounts, tokens, webhooks, the log, accuracy, the public view. Needs
-Debian's chromium. The record is that of the desk's tests, hostile report included.
+Without a choice all of them: `desk` what an analyst sees every day, `views` relations, processes and agreements, a form over
+picked words and what is printed, `people` the pages about people: login, accounts, tokens, webhooks, the log, accuracy, the
+public view. Needs Debian's chromium. The record is that of the desk's tests, hostile report included.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ import msgspec
 import pyotp
 from desk import hostile, make_record
 from desk_server import Tab, browsing, serving, tab_of
+from desk_views import REPORTS
+from incident_gold import add, read
 
 from marsad import delivering
-from marsad.pipeline import load_fold
+from marsad.model import Document
+from marsad.pipeline import load_fold, load_reader
 from marsad.record import StoredJudgement, hooks, open_record
 from marsad.web import accounts, second
 
@@ -29,6 +33,14 @@ PAGES = ("/", "/?type=ASSAULT&since=2025-10-01", "/review", "/sources", "/feeds"
 WIDTHS = (1400, 390)
 PASSWORD = "correct horse battery"
 NAME = "Rima Haddad"
+VIEWS = {
+    "relations": "/relations",
+    "relation": "/relations?first=RUS&second=UKR",
+    "processes": "/processes",
+    "process": "/processes?party=RUS&party=UKR",
+    "agreements": "/agreements",
+}
+TRUCE = {"name": "هدنة خاركيف", "parties": "روسيا\nUkraine", "areas": "خاركيف", "since": "2025-07-20"}
 
 
 def main(arguments: list[str]) -> None:
@@ -37,9 +49,18 @@ def main(arguments: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     record = Path(tempfile.mkdtemp()) / "desk.db"
     make_record(record)
-    if arguments[1:] != ["people"]:
-        take_pages(record, folder)
-    take_people(record, folder)
+    add_views(record)
+    for name, take in PARTS.items():
+        if name in arguments[1:] or not arguments[1:]:
+            take(record, folder)
+
+
+def add_views(record: Path) -> None:
+    """Give the record what relations, processes and agreements are made of."""
+    reader = load_reader()
+    with open_record(str(record), load_fold()) as made:
+        reports = [Document(id=i, text=text, published=day, publisher=who) for i, day, who, text in REPORTS]
+        add(made, read(reader, reports).values())
 
 
 def take_pages(record: Path, folder: Path) -> None:
@@ -58,6 +79,61 @@ def take_pages(record: Path, folder: Path) -> None:
                             "incident" if path == incident else re.sub(r"\W+", "-", path).strip("-")[:40] or "overview"
                         )
                         keep(tab, folder / f"{name}-{lang}-{width}.png")
+
+
+def take_views(record: Path, folder: Path) -> None:
+    """Take the pages that look across incidents, the form over picked words with a refusal, and what is printed."""
+    with serving(record) as address, browsing() as browser:
+        with tab_of(browser, address, "ar", 1400) as tab:
+            tab.open("/agreements")
+            for name, value in TRUCE.items():
+                tab.page.locator(f"main form [name={name}]").first.fill(value)
+            tab.page.select_option("#g-forbids", ["ASSAULT"])
+            tab.page.locator("main form button").last.click()
+            tab.settle()
+            agreement = tab.page.url.removeprefix(address)
+        for lang in ("en", "ar"):
+            for width in WIDTHS:
+                with tab_of(browser, address, lang, width) as tab:
+                    ending = f"-{lang}-{width}.png"
+                    for name, path in {**VIEWS, "agreement": agreement}.items():
+                        tab.open(path)
+                        keep(tab, folder / f"{name}{ending}")
+                    pick_words(tab, folder, ending)
+            with tab_of(browser, address, lang, 1400) as tab:
+                print_pages(tab, folder, lang)
+
+
+def pick_words(tab: Tab, folder: Path, ending: str) -> None:
+    """Pick words of a report by keyboard, and ask for what cannot be."""
+    tab.open("/reports/v1")
+    tab.page.keyboard.press("p")
+    for key in ("ArrowLeft", "Shift+ArrowLeft"):
+        tab.page.keyboard.press(key)
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector("#p-what:focus")
+    keep(tab, folder / f"pick{ending}")
+    with tab.page.expect_response("**/pick?**"):
+        tab.page.select_option("#p-field", "weapon")
+    tab.page.wait_for_selector("#p-code")
+    tab.page.select_option("#p-code", "")
+    with tab.page.expect_response("**/pick/say"):
+        tab.page.click("#pick-say button.strong")
+    tab.page.wait_for_selector("#p-problem")
+    keep(tab, folder / f"pick-refused{ending}")
+
+
+def print_pages(tab: Tab, folder: Path, lang: str) -> None:
+    """Print an incident and a view, as the browser does, to PDF and as a picture of it."""
+    tab.open("/?min_killed=9")
+    incident = str(tab.page.locator(".opens").first.get_attribute("href"))
+    for name, path in (("overview", "/?type=ASSAULT"), ("incident", incident), ("report", "/reports/v1")):
+        tab.open(path)
+        tab.page.pdf(path=str(folder / f"print-{name}-{lang}.pdf"), format="A4", prefer_css_page_size=True)
+        tab.page.emulate_media(media="print")
+        tab.page.set_viewport_size({"width": 760, "height": 1000})
+        tab.page.screenshot(path=str(folder / f"print-{name}-{lang}.png"), full_page=True)
+        tab.page.emulate_media(media="screen")
 
 
 def keep(tab: Tab, path: Path) -> None:
@@ -157,6 +233,9 @@ def prepare(record: Path) -> None:
             tries = 1 if state == hooks.DONE else 10
             values = {"state": state, "tries": tries, "next_at": None, "status": status, "problem": problem}
             made.change(lambda c, o=one, v=values: hooks.settle(c, msgspec.structs.replace(o, **v)))
+
+
+PARTS = {"desk": take_pages, "views": take_views, "people": take_people}
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -30,18 +30,44 @@ class Agreement(NamedTuple):
     same: int
 
 
-def following(connection: sa.Connection, author: str, skipped: Sequence[str], *, is_second: bool) -> str | None:
+def following(
+    connection: sa.Connection,
+    author: str,
+    skipped: Sequence[str],
+    *,
+    is_second: bool = False,
+    among: Collection[str] | None = None,
+) -> str | None:
     """Return the incident that matters most and is most doubtful, of those without an answer; with `is_second` of those
-    that others answered and this author did not. None if none is left.
+    that others answered and this author did not; or of those named in `among`. None if none is left.
     """
     select = sa.select(incidents.c.id).order_by(sa.nulls_last(incidents.c.priority.desc()), incidents.c.id).limit(1)
     if skipped:
         select = select.where(incidents.c.id.not_in(list(skipped)))
+    if among is not None:
+        return connection.scalar(select.where(incidents.c.id.in_(list(among))))
     if not is_second:
         return connection.scalar(select.where(incidents.c.verdict.is_(None)))
     own = _answered(connection, author)
     select = select.where(incidents.c.verdict.is_not(None))
     return connection.scalar(select.where(incidents.c.id.not_in(list(own))) if own else select)
+
+
+def assigned(connection: sa.Connection, author: str) -> set[str]:
+    """Return the incidents that were last assigned to a person, by name, and that the person did not answer yet."""
+    rows = connection.execute(
+        sa.select(judgements.c.key, judgements.c.reason).where(judgements.c.kind == "assign").order_by(judgements.c.key)
+    ).all()
+    undone = judging.undone_keys(connection) if rows else set()
+    to: dict[str, str] = {}
+    for row in rows:
+        if row.key not in undone:
+            anchors = list(judging.anchors_of(connection, row.key))
+            for name in connection.scalars(sa.select(sketches.c.incident).where(sketches.c.anchor.in_(anchors))):
+                if name:
+                    to[name] = (row.reason or "").strip().casefold()
+    own = {name for name, person in to.items() if person == author.strip().casefold()}
+    return own - _answered(connection, author) if own else own
 
 
 def _answered(connection: sa.Connection, author: str) -> set[str]:

@@ -42,8 +42,8 @@ async def judge(request: Request[Any, Any, Any], name: FromPath[str]) -> Redirec
 
 
 def _queue_of(form: dict[str, str]) -> dict[str, str]:
-    """What the review queue passes over, and whether it asks for second answers, so that it goes on where it was."""
-    return {name: form[name] for name in ("skip", "second") if form.get(name)}
+    """What the review queue passes over, and which queue it is, so that it goes on where it was."""
+    return {name: form[name] for name in ("skip", "second", "mine") if form.get(name)}
 
 
 def judgement_of(form: dict[str, str], name: str) -> StoredJudgement:

@@ -19,7 +19,7 @@ from marsad.record import judging
 from marsad.record.incidents import StoredIncident, Tie
 from marsad.record.judging import StoredJudgement
 from marsad.record.schema import changes
-from marsad.web import charts
+from marsad.web import accounts, charts
 from marsad.web.cards import cards_of
 from marsad.web.desk import desk_of, needs
 from marsad.web.labels import Labels
@@ -27,6 +27,7 @@ from marsad.web.names import source_name
 from marsad.web.picking import field_name
 from marsad.web.places import places_of
 from marsad.web.quotes import Quote, Report, copies_among, quote, quotes, reports_of, seats_of
+from marsad.web.settings import ROLES
 from marsad.web.templating import labels_of, page
 
 _READER = [needs("reader")]
@@ -74,10 +75,19 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 def incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
     """Show an incident; an old id leads to what it became."""
     desk, labels = desk_of(request), labels_of(request)
-    found = desk.look(lambda connection: gather(connection, name, labels))
+    found = desk.look(lambda connection: {**gather(connection, name, labels), "people": _people(connection)})
     if found["incident"].id != name:
         return Redirect(f"/incidents/{found['incident'].id}", query_params=dict(request.query_params))
     return page(request, "incident.html", {**found, "noted": noted_of(request)})
+
+
+def _people(connection: sa.Connection) -> list[str]:
+    """Those who may be assigned something."""
+    return [
+        row.name
+        for row in accounts.list_all(connection)
+        if row.active and ROLES.index(row.role) >= ROLES.index("coder")
+    ]
 
 
 def noted_of(request: Request[Any, Any, Any]) -> int | None:

@@ -106,7 +106,7 @@ def _card(number: int, event: Event, labels: Labels, incident: str | None) -> Ev
     wording = labels.wording
     shown = [
         Shown(key=f"e{number}v{i}", value=v, reasons=tuple(wording.reasons(v.why)) if v.why else ())
-        for i, v in enumerate(wording.values(event))
+        for i, v in enumerate(_dated(v, event, labels) for v in wording.values(event))
     ]
     rows = ((field, tuple(s for s in shown if s.value.field == field)) for field in _ROWS)
     judged = (
@@ -126,6 +126,13 @@ def _card(number: int, event: Event, labels: Labels, incident: str | None) -> Ev
         judged=tuple(judged),
         incident=incident,
     )
+
+
+def _dated(value: Value, event: Event, labels: Labels) -> Value:
+    """A day as the rest of the desk writes it."""
+    if value.field != "date" or event.date is None:
+        return value
+    return msgspec.structs.replace(value, text=labels.days(event.date.start, event.date.end))
 
 
 def _all(card: EventCard) -> Iterable[Shown]:

@@ -140,7 +140,7 @@
     later();
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-unpick]")) { clear(); text.focus(); } });
-  document.body.addEventListener("htmx:afterSwap", (event) => { if (event.target === target) panel.classList.add("has-words"); });
+  document.body.addEventListener("htmx:afterSwap", (event) => { if (event.target !== target) return; panel.classList.add("has-words"); const problem = document.getElementById("p-problem"); if (problem) problem.focus(); });
 
   const wanted = /^(\d+)-(\d+)$/.exec(panel.dataset.pick);
   if (wanted) {
