@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(2)
     except click.exceptions.Abort:
-        click.echo("marsad: stopped; what was added so far is in the record.", err=True)
+        click.echo("marsad: stopped; what was added so far is in the record, and no file is half-written.", err=True)
         sys.exit(1)
     except InternalError as error:
         click.echo(f"marsad: {error} Please report this as a bug.", err=True)

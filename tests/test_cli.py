@@ -205,7 +205,9 @@ def test_stopping_keeps_what_was_added(folder: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
     assert process.returncode == 1
-    assert err.decode().strip() == "marsad: stopped; what was added so far is in the record."
+    assert (
+        err.decode().strip() == "marsad: stopped; what was added so far is in the record, and no file is half-written."
+    )
     connection = sqlite3.connect(folder / "marsad.db")
     assert connection.execute("SELECT count(*) FROM documents").fetchone()[0] >= seen >= 20
     connection.close()
