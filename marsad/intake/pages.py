@@ -15,7 +15,7 @@ import msgspec
 from marsad.intake.charsets import decode
 from marsad.intake.documents import Metadata, UnreadableError
 from marsad.intake.limits import MAX_TREE
-from marsad.intake.page_boxes import drop_boxes
+from marsad.intake.page_boxes import drop_boxes, lead_above
 from marsad.intake.page_dates import shown_date
 from marsad.intake.page_facts import Facts, read_facts
 from marsad.intake.page_posts import Post, channel_name, read_posts
@@ -100,11 +100,17 @@ def read_page(page: bytes | str, charset: str | None = None) -> Page:
 def _body(tree: Any, facts: Facts, *, fast: bool) -> str | None:
     """The text of the report: as it is shown, or, where that is little, as linked data or the page's scripts hold it."""
     hidden = facts.body or body_in_scripts(tree, facts.title)
-    drop_boxes(tree)
+    teasers = drop_boxes(tree)
     import trafilatura  # loaded already
 
     # A tree, because trafilatura takes a text of one word for an address that it should fetch.
     body = trafilatura.extract(tree, include_comments=False, with_metadata=False, fast=fast)
+    if body and (lead := lead_above(tree, facts.title, _without_headline(body, facts.title))):
+        body = f"{lead}\n{_without_headline(body, facts.title)}"
+    if teasers and not hidden and not facts.published and not _without_headline(body or "", facts.title).strip():
+        raise UnreadableError(
+            "the page lists other reports and holds none itself", "give the addresses of these reports"
+        )
     return hidden if hidden and len(hidden) > 1.3 * len(body or "") else body
 
 
@@ -159,6 +165,11 @@ def _channel(facts: Facts, posts: list[Post], name: str | None) -> Page:
         metadata=Metadata(title=name, publisher=facts.publisher or name, url=facts.url, story_dates=dates),
         marks=("stories",) if len(posts) > 1 else (),
     )
+
+
+def _without_headline(body: str, title: str | None) -> str:
+    first, _, rest = body.partition("\n")
+    return rest.lstrip("\n") if title and " ".join(first.split()) == title else body
 
 
 def _with_title(body: str, title: str | None) -> str:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from intake_files import TEXT, page
+from intake_files import MORE, TEXT, page
 
 from bench.pages import FOLDER, measure, score
 from marsad.intake.documents import UnreadableError
@@ -97,11 +97,43 @@ def test_a_short_report_is_no_stub() -> None:
     assert TEXT in found.text
 
 
-def test_the_saved_pages_are_those_that_their_generator_writes() -> None:
-    from saved_pages import LAYOUTS, stories
+def test_a_soft_404_is_refused_as_such() -> None:
+    with pytest.raises(UnreadableError, match="not there"):
+        read_page(page("404", "<p>عذرا، الصفحة المطلوبة غير موجودة أو تم حذفها.</p>"))
 
-    for story, layout in zip(stories(), LAYOUTS * 2, strict=True):
+
+def test_a_page_that_lists_reports_is_none() -> None:
+    items = "".join(
+        f'<div class="item"><h3><a href="/{i}">الأمم المتحدة تعلن استئناف المحادثات</a></h3><p>وفق مصادر…</p></div>'
+        for i in range(6)
+    )
+    with pytest.raises(UnreadableError, match="lists other reports"):
+        read_page(f'<html lang="ar"><head><title>سياسة</title></head><body><h1>سياسة</h1>{items}</body></html>')
+
+
+def test_a_lead_apart_from_the_text_is_read_once() -> None:
+    rest = f"<p>{MORE}</p>" * 3
+    body = f'<h2>قصف على سومي</h2><div class="intro"><p>{TEXT}</p></div><div class="itemFullText">{rest}</div>'
+    found = read_page(f'<html lang="ar"><head><title>قصف على سومي</title></head><body>{body}</body></html>')
+    assert found.text.count(TEXT) == 1
+    assert found.text.index(TEXT) < found.text.index(MORE)
+
+
+def test_paragraphs_that_lead_to_other_reports_are_left_out() -> None:
+    also = '<p><strong>اقرأ أيضا: <a href="/2">الأمم المتحدة تعلن استئناف المحادثات</a></strong></p>'
+    inline = f'<p>وذكر <a href="/3">تقرير سابق لوكالة الأنباء</a> أن {MORE}</p>'
+    found = read_page(page(body=f"<p>{TEXT}</p>{also}{inline}"))
+    assert "استئناف" not in found.text
+    assert "تقرير سابق" in found.text
+
+
+def test_the_saved_pages_are_those_that_their_generator_writes() -> None:
+    import more_pages
+    from saved_pages import LAYOUTS, more_stories, stories
+
+    later = zip(more_stories(), more_pages.LAYOUTS, strict=True)
+    for number, (story, layout) in enumerate([*zip(stories(), LAYOUTS * 2, strict=True), *later]):
         markup, gold = layout(story)
-        name = f"{story.number:02}-{layout.__name__.replace('_', '-')}.html"
+        name = f"{number:02}-{layout.__name__.replace('_', '-')}.html"
         assert (Path(FOLDER) / name).read_bytes().decode(gold.pop("encoding", "utf-8")) == markup
         assert GOLD[name] == json.loads(json.dumps(gold))
