@@ -137,6 +137,25 @@ def test_a_report_and_its_events_find_each_other(tab: Tab) -> None:
     assert page.locator("button.value[aria-pressed=true]").count() == 1
 
 
+def test_what_is_printed_holds_values_and_sources_and_nothing_to_press(tab: Tab) -> None:
+    page = tab.page
+    tab.open(f"/reports/{quote(hostile().id)}")
+    page.emulate_media(media="print")
+    assert page.locator("button.value.place").first.is_visible()
+    assert not page.locator("#pick").is_visible()
+    page.emulate_media(media="screen")
+    tab.open("/?min_killed=9")
+    page.emulate_media(media="print")
+    assert ".example" in page.locator(".card .printed").first.inner_text()
+    assert not page.locator(".downloads").first.is_visible()
+    page.emulate_media(media="screen")
+    with page.expect_navigation():
+        page.locator(".opens").first.click()
+    page.emulate_media(media="print")
+    assert page.locator(".told .printed").first.is_visible()
+    assert [b for b in page.locator("button, summary[data-key], .in-text").all() if b.is_visible()] == []
+
+
 def test_words_are_picked_by_keyboard_and_said_something_of(tab: Tab) -> None:
     page = tab.page
     tab.open(f"/reports/{quote(hostile().id)}")

@@ -19,6 +19,7 @@ from marsad.web.labels import Labels
 from marsad.web.quotes import Quote, quote
 
 _MOST_NAMES = 2
+_MOST_PUBLISHERS = 12
 AREAS = ("admin", "area", "country")
 
 
@@ -42,6 +43,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     denied: bool
     is_area: bool
     quote: Quote | None
+    publishers: str
 
     def title(self) -> str:
         """Return what and where in one line."""
@@ -68,8 +70,16 @@ _told = msgspec.json.Decoder(_Told)
 
 def cards_of(connection: sa.Connection, found: Sequence[StoredIncident], labels: Labels) -> list[Card]:
     """Return the cards of some incidents."""
-    firsts = _firsts(connection, found)
-    return [_card(incident, labels, firsts.get(incident.id)) for incident in found]
+    firsts, told = _firsts(connection, found), _publishers(connection, found)
+    return [_card(incident, labels, firsts.get(incident.id), told) for incident in found]
+
+
+def _publishers(connection: sa.Connection, found: Sequence[StoredIncident]) -> Mapping[str, str]:
+    """Who published the reports of the incidents, by report; the first reports of each."""
+    names = {m[0] for i in found for m in i.summary.mentions[:_MOST_PUBLISHERS]}
+    select = sa.select(documents.c.id, documents.c.publisher)
+    rows = connection.execute(select.where(documents.c.id.in_(names), documents.c.current.is_(True)))
+    return {row.id: row.publisher or row.id for row in rows}
 
 
 def _firsts(connection: sa.Connection, found: Sequence[StoredIncident]) -> Mapping[str, _First]:
@@ -86,7 +96,7 @@ def _firsts(connection: sa.Connection, found: Sequence[StoredIncident]) -> Mappi
     return firsts
 
 
-def _card(incident: StoredIncident, labels: Labels, first: _First | None) -> Card:
+def _card(incident: StoredIncident, labels: Labels, first: _First | None, told_by: Mapping[str, str]) -> Card:
     summary = incident.summary
     countries = dict.fromkeys(p.country for p in summary.places if p.country)
     told = first.told if first else _Told()
@@ -111,6 +121,7 @@ def _card(incident: StoredIncident, labels: Labels, first: _First | None) -> Car
         denied=set(summary.statuses) == {"negated"},
         is_area=bool(summary.places) and summary.places[0].level in AREAS,
         quote=first.quote if first else None,
+        publishers=labels.join(told_by.get(m[0], "") for m in summary.mentions[:_MOST_PUBLISHERS]),
     )
 
 

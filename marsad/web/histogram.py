@@ -53,7 +53,7 @@ def histogram_svg(request: Request[Any, Any, Any]) -> Response[bytes]:
 def _file(view: View, ending: str) -> str:
     wanted = view.wanted
     parts = (wanted.country, *wanted.types, wanted.place, wanted.since, wanted.until)
-    return name_of_file("incidents", *(part for part in parts if part), ending=ending)
+    return name_of_file("incidents", "over-time", *(part for part in parts if part), ending=ending)
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (histogram_csv, histogram_svg)

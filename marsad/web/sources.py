@@ -85,7 +85,7 @@ def table(request: Request[Any, Any, Any]) -> Response[bytes]:
 def file_of(name: str, content: str) -> Response[bytes]:
     """Return a file to keep; Excel reads Arabic only behind a byte order mark."""
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(content.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content.encode("utf-8-sig"), media_type="text/csv", headers=headers)
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (sources, sources_csv, table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import hashlib
 import re
@@ -73,7 +74,7 @@ def environment(lang: str) -> jinja2.Environment:
     )
     labels = load_labels(lang)
     made.globals |= {"t": labels.say, "labels": labels, "lang": lang, "direction": labels.direction, "asset": asset}
-    made.globals["pages_of"] = pages_of
+    made.globals |= {"pages_of": pages_of, "now": now}
     made.globals["other_lang"] = next(code for code in DIRECTIONS if code != lang)
     made.filters |= {
         "number": labels.number,
@@ -83,6 +84,11 @@ def environment(lang: str) -> jinja2.Environment:
         "seen": seen,
     }
     return made
+
+
+def now() -> str:
+    """Return this moment, which stands on what is printed: ISO 8601, UTC."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="minutes")
 
 
 @functools.cache
