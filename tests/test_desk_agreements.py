@@ -52,6 +52,12 @@ def test_a_truce_lists_what_happened_in_its_scope_alone_and_says_why(client: Tes
     assert "for people to judge" in english
 
 
+def test_why_an_incident_is_listed_names_places_in_the_readers_language(client: TestClient[Any]) -> None:
+    page = client.get(f"{register(client).url.path}?lang=ar").text
+    assert "Kharkiv" not in page
+    assert "وقعت في خركيف" in page
+
+
 def test_what_was_understood_is_shown_in_the_readers_language(client: TestClient[Any]) -> None:
     at = register(client).url.path
     told = {"en": ["Russia, Ukraine", "Kharkiv", "20 July 2025"], "ar": ["روسيا، أوكرانيا", "20 يوليو 2025"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ from marsad.record import agreements as log
 from marsad.record import incidents as telling
 from marsad.record.agreements import Signed, StoredAgreement
 from marsad.web import lanes
-from marsad.web.cards import Card, arabic_names, cards_of
+from marsad.web.cards import Card, arabic_names, cards_of, place_name
 from marsad.web.desk import desk_of, needs, who
 from marsad.web.files import as_file, name_of_file
 from marsad.web.labels import Labels
@@ -115,7 +115,7 @@ def agreement(request: Request[Any, Any, Any], number: FromPath[int]) -> Respons
         "agreement": found,
         "terms": terms_of(found.terms, labels),
         "others": list(_others(found.terms, labels)),
-        "listed": desk.look(lambda connection: list(_listed(connection, shown, labels))),
+        "listed": desk.look(lambda connection: list(_listed(connection, shown, found.terms.areas, labels))),
         "counts": {name: sum(b.scope == name for b in listed) for name in _SCOPES},
         "scope": scope,
         "total": len(listed),
@@ -150,12 +150,14 @@ def _chart(listed: Sequence[Breach], labels: Labels) -> lanes.Lanes | None:
 
 
 def _said(breach: Breach, labels: Labels) -> str:
-    where = labels.join(p.name for p in breach.summary.places)
+    where = labels.join(place_name(p, labels, {}) for p in breach.summary.places)
     parts = (labels.day(breach.summary.start), labels.code("type", breach.summary.type), where)
     return ", ".join(p for p in parts if p) if labels.lang == "en" else labels.join(parts)
 
 
-def _listed(connection: sa.Connection, shown: Sequence[Breach], labels: Labels) -> Iterable[Listed]:
+def _listed(
+    connection: sa.Connection, shown: Sequence[Breach], areas: Sequence[Area], labels: Labels
+) -> Iterable[Listed]:
     cards = cards_of(connection, [telling.find(connection, b.incident) for b in shown], labels)
     reports = reports_of(connection, {m[0] for b in shown for m in b.summary.mentions})
     for breach, card in zip(shown, cards, strict=True):
@@ -168,13 +170,23 @@ def _listed(connection: sa.Connection, shown: Sequence[Breach], labels: Labels) 
             if name in reports
             for q in quotes(reports[name].text, own)
         ]
-        grounds = tuple((g.scope, _ground(g, labels)) for g in breach.grounds)
+        named = _named(breach, areas, labels)
+        grounds = tuple((g.scope, _ground(g, labels, named)) for g in breach.grounds)
         yield Listed(scope=breach.scope, card=card, grounds=grounds, told=tuple(told[:4]))
 
 
-def _ground(ground: Any, labels: Labels) -> str:
-    """Why an incident is listed, in words; countries and parties by their names."""
+def _named(breach: Breach, areas: Sequence[Area], labels: Labels) -> dict[str, str]:
+    """The places that an incident and the agreement name, by their English name in the interface language."""
+    named = {p.name: place_name(p, labels, {}) for p in breach.summary.places}
+    return named | {a.name: arabic_names().get(a.id, a.name) for a in areas if labels.lang == "ar"}
+
+
+def _ground(ground: Any, labels: Labels, places: Mapping[str, str]) -> str:
+    """Why an incident is listed, in words; countries, parties and places (`places`, by their English name) by their names."""
     values = dict(ground.values)
+    for key in ("place", "area"):
+        if values.get(key):
+            values[key] = places.get(values[key], values[key])
     for key in ("country", "party"):
         if values.get(key):
             values[key] = labels.join(labels.country(v.strip()) for v in values[key].split(","))
@@ -192,13 +204,14 @@ def _ground(ground: Any, labels: Labels) -> str:
 def agreement_csv(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[bytes]:
     """Return the possible breaches of an agreement as CSV, a row for each with why it is listed."""
     labels = labels_of(request)
-    _, listed = _look(request, number)
+    found, listed = _look(request, number)
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for b in listed:
         s = b.summary
-        why = "; ".join(_ground(g, labels) for g in b.grounds)
+        named = _named(b, found.terms.areas, labels)
+        why = "; ".join(_ground(g, labels, named) for g in b.grounds)
         places = "; ".join(p.name for p in s.places)
         row = (
             b.scope,
