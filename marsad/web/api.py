@@ -37,6 +37,7 @@ from marsad.model import Document
 from marsad.publication.items import Happening
 from marsad.publishing import View
 from marsad.record import Filters, StoredJudgement
+from marsad.web import shapes
 from marsad.web.desk import Desk, desk_of, person_of
 from marsad.web.public import CAREFUL
 from marsad.web.security import KEEPS_NOTHING
@@ -248,7 +249,13 @@ _JSON = "application/json"
 # ---- the routes -----------------------------------------------------------------------------------------------------
 
 
-@get("/events", summary="Events, in the order of adding", sync_to_thread=True, security=_READS)
+@get(
+    "/events",
+    summary="Events, in the order of adding",
+    sync_to_thread=True,
+    security=_READS,
+    responses=shapes.gives(shapes.Events),
+)
 def list_events(
     request: Request[Any, Any, Any], filters: Asked, cursor: Cursor = None, limit: Limit = _USUAL
 ) -> Response[bytes]:
@@ -259,7 +266,13 @@ def list_events(
     return _answer(request, msgspec.json.encode(_page(found, limit)), _JSON)
 
 
-@get("/incidents", summary="Incidents, the latest first", sync_to_thread=True, security=_READS)
+@get(
+    "/incidents",
+    summary="Incidents, the latest first",
+    sync_to_thread=True,
+    security=_READS,
+    responses=shapes.gives(shapes.Incidents),
+)
 def list_incidents(
     request: Request[Any, Any, Any], filters: Asked, cursor: Cursor = None, limit: Limit = _USUAL
 ) -> Response[bytes]:
@@ -269,7 +282,13 @@ def list_incidents(
     return _answer(request, msgspec.json.encode(_page(found, limit)), _JSON)
 
 
-@get("/incidents/{name:str}", summary="One incident, by its id or an old one", sync_to_thread=True, security=_READS)
+@get(
+    "/incidents/{name:str}",
+    summary="One incident, by its id or an old one",
+    sync_to_thread=True,
+    security=_READS,
+    responses=shapes.gives(shapes.Incident),
+)
 def find_incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """Return an incident."""
     found = view_of(request).happening(name)
@@ -278,7 +297,13 @@ def find_incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Respo
     return _answer(request, msgspec.json.encode(line_of(found)), _JSON)
 
 
-@get("/incidents.atom", summary="The latest incidents that pass, as a feed", sync_to_thread=True, security=_READS)
+@get(
+    "/incidents.atom",
+    summary="The latest incidents that pass, as a feed",
+    sync_to_thread=True,
+    security=_READS,
+    responses=shapes.gives(str, FORMATS["atom"].media),
+)
 def feed(request: Request[Any, Any, Any], filters: Asked) -> Response[bytes]:
     """Return a feed; its address is the saved search."""
     view = view_of(request)
@@ -297,6 +322,7 @@ def feed(request: Request[Any, Any, Any], filters: Asked) -> Response[bytes]:
     summary="New and changed incidents as they come (server-sent events)",
     sync_to_thread=False,
     security=_READS,
+    responses=shapes.gives(str, "text/event-stream"),
 )
 def stream_incidents(request: Request[Any, Any, Any], filters: Asked) -> ServerSentEvent:
     """Send an incident whenever it is new or changed, by a report, a judgement or an added word, as `incident`, and one that
@@ -347,6 +373,7 @@ def _since(
     status_code=200,
     opt={KEEPS_NOTHING: True},
     security=_READS,
+    responses=shapes.gives(shapes.Report),
 )
 def read_report(request: Request[Any, Any, Any], data: JSONBody[Posted]) -> Response[bytes]:
     """Return what a posted report says, as `marsad read` prints it."""
@@ -355,14 +382,28 @@ def read_report(request: Request[Any, Any, Any], data: JSONBody[Posted]) -> Resp
     return Response(msgspec.json.encode(to_contract(coded)), media_type=_JSON)
 
 
-@post("/reports", summary="Add a report to the record", sync_to_thread=True, status_code=200, security=_takes("add"))
+@post(
+    "/reports",
+    summary="Add a report to the record",
+    sync_to_thread=True,
+    status_code=200,
+    security=_takes("add"),
+    responses=shapes.gives(Added),
+)
 def add_report(request: Request[Any, Any, Any], data: JSONBody[Posted]) -> Added:
     """Read a report, keep it and link what it tells; adding it again changes nothing."""
     person = _asker(request, "coder", "add")
     return Added(id=data.id, state=desk_of(request).add(_document(data), person))
 
 
-@post("/judgements", summary="Judge an incident", sync_to_thread=True, status_code=201, security=_takes("judge"))
+@post(
+    "/judgements",
+    summary="Judge an incident",
+    sync_to_thread=True,
+    status_code=201,
+    security=_takes("judge"),
+    responses=shapes.gives(Noted, status=201),
+)
 def add_judgement(request: Request[Any, Any, Any], data: JSONBody[Judged]) -> Noted:
     """Note what a person judged, under the name of the token's holder; incidents follow it at once."""
     person = _asker(request, "coder", "judge")

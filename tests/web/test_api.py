@@ -22,7 +22,8 @@ from marsad.model import CodedDocument, Document
 from marsad.pipeline import load_fold
 from marsad.publishing import View
 from marsad.record import Filters, Record, StoredJudgement, open_record
-from marsad.web import accounts, api, make_app
+from marsad.resources import DATA
+from marsad.web import accounts, api, make_app, shapes
 from marsad.web.settings import SCOPES, DeskSettings
 
 HERE = "http://127.0.0.1:8765"
@@ -286,6 +287,44 @@ def test_more_than_enough_requests_are_turned_away(here: TestClient[Litestar]) -
     assert codes == {404, 429}
 
 
+SHAPES: dict[str, Any] = {
+    "/api/v1/events": shapes.Events,
+    "/api/v1/incidents": shapes.Incidents,
+    "/api/v1/incidents/{name}": shapes.Incident,
+    "/api/v1/read": shapes.Report,
+    "/api/v1/reports": api.Added,
+    "/api/v1/judgements": api.Noted,
+}
+"""What answers are, as the description of the API says."""
+
+
+def test_answers_are_what_the_description_says(here: TestClient[Litestar], outside: TestClient[Litestar]) -> None:
+    for client_, event in ((here, "قصفت"), (outside, "")):
+        events = msgspec.json.decode(client_.get("/api/v1/events").content, type=shapes.Events)
+        assert (len(events.items), events.items[0].trigger.text) == (5, event)
+        found = msgspec.json.decode(client_.get("/api/v1/incidents").content, type=shapes.Incidents)
+        one = client_.get(f"/api/v1/incidents/{found.items[0].id}").content
+        assert msgspec.json.decode(one, type=shapes.Incident) == found.items[0]
+        refused = client_.get("/api/v1/incidents/i-none")
+        assert msgspec.json.decode(refused.content, type=shapes.Failure).error.status == 404
+    read = [
+        msgspec.json.decode(here.post("/api/v1/read", json={"text": path.read_text()}).content, type=shapes.Report)
+        for path in sorted((DATA / "samples").glob("*.txt"))
+    ]
+    assert sum(len(report.events) for report in read) > 10
+
+
+def test_the_description_names_the_shapes(here: TestClient[Litestar]) -> None:
+    paths = here.get("/api/openapi.json").json()["paths"]
+    for path, shape in SHAPES.items():
+        for routes in paths[path].values():
+            (good,) = [answer for status, answer in routes["responses"].items() if status.startswith("2")]
+            assert good["content"]["application/json"]["schema"]["$ref"].endswith(f"/{shape.__name__}")
+            bad = routes["responses"]["404"]["content"]["application/json"]["schema"]["$ref"]
+            assert bad.endswith("/Failure")
+    assert "application/atom+xml" in paths["/api/v1/incidents.atom"]["get"]["responses"]["200"]["content"]
+
+
 # What schemathesis brings along warns of its own parts.
 @pytest.mark.filterwarnings("ignore")
 def test_no_request_makes_the_api_fail(here: TestClient[Litestar], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,5 +351,8 @@ def test_no_request_makes_the_api_fail(here: TestClient[Litestar], monkeypatch: 
             given_body = {} if isinstance(case.body, NotSet) else {"json": case.body}
             found = here.request(case.method, case.formatted_path, params=case.query, **given_body)
             assert found.status_code < 500, found.text
+            shape = shapes.Failure if found.status_code >= 400 else SHAPES.get(case.operation.path)
+            if shape is not None:
+                msgspec.json.decode(found.content, type=shape)
 
         ask()
