@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from eval import align
 from eval.unseen import Report
 from eval.weights import Examples
 from marsad import coder
-from marsad.coder import events, factuality, ownership, participants, places, quantities, times, triggers
+from marsad.coder import events, factuality, ownership, participants, places, quantities, sites, times, triggers
 from marsad.coder.choices import Choices
-from marsad.coder.pairs import Layout, find_pairs
-from marsad.coder.parts import names_at, names_of
+from marsad.coder.pairs import Layout, Pairs, find_pairs
+from marsad.coder.parts import Indexes, Own, Table, names_at, names_of
 from marsad.coder.passage import Cluster, Figure, Passage
+from marsad.coder.standing import ALONE, TWICE, describe_standing
 from marsad.model import DateRange
 
 Modes = dict[str, list[str]]  # the modes that each type has in the corpus
@@ -49,9 +52,24 @@ def learn_keep_and_same(reports: list[Report]) -> dict[str, Examples]:
     return {"keep": keep, "same": same}
 
 
+class Weighable(NamedTuple):
+    """The pairs of events and candidates of one passage, what is told of them, and what is right by choice.
+
+    An answer is None where gold does not have the event.
+    """
+
+    layout: Layout
+    pairs: Pairs
+    keys: Indexes
+    tables: Sequence[Table | Own]
+    answers: dict[str, list[bool | None]]
+    fold: int
+
+
 def learn_fields(reports: list[Report], language: Any, choices: Choices, modes: Modes) -> dict[str, Examples]:
     """Examples of every choice that fills a field of an event; `choices` holds keep and same already."""
     found: dict[str, Examples] = defaultdict(Examples)
+    weighed: list[Weighable] = []
     for report in reports:
         for passage in report.passages:
             mentions = triggers.find_mentions(passage, choices)
@@ -60,65 +78,108 @@ def learn_fields(reports: list[Report], language: Any, choices: Choices, modes: 
             golds = [gold for _, gold in pairs]
             if clusters:
                 layout = Layout(passage, clusters)
-                sites = places.find_sites(passage, language.gazetteer)
+                named = sites.find_sites(passage, language.gazetteer)
                 parties = participants.find_parties(passage, language.actors)
-                home = coder.home_country(sites, parties)
+                home = coder.home_country(named, parties)
                 _learn_figures(found, layout, golds, report.fold)
-                _learn_parties(found, layout, parties, golds, (report.fold, home))
-                _learn_where(found, layout, sites, golds, report.fold)
-                _learn_when(found, layout, times.find_moments(passage, language), golds, report.fold)
+                _learn_homes(found, layout, parties, golds, (report.fold, home))
+                weighed += [
+                    _of_parties(layout, parties, golds, report.fold),
+                    _of_sites(layout, named, golds, report.fold),
+                    _of_moments(layout, times.find_moments(passage, language), golds, report.fold),
+                ]
             for cluster, gold in pairs:
                 if gold is not None:
                     _learn_facts(found, passage, cluster, gold, (report.fold, modes))
+    _learn_pairs(found, weighed)
     return found
 
 
-def _examples(pairs: Any, tables: Any, items: Any, golds: Any) -> Iterator[tuple[int, Any, Any, list[str]]]:
-    """(event, candidate, gold event, names of features) of each pair."""
-    for at, (k, item) in enumerate(zip(pairs.event.tolist(), pairs.item.tolist(), strict=True)):
-        yield k, items[item], golds[k], names_at(tables, at)
+def _learn_pairs(found: dict[str, Examples], weighed: list[Weighable]) -> None:
+    """Examples of the choices that weigh pairs alone, and of those that see how the pairs came out then."""
+    told = [[names_at(own.tables, at) for at in range(len(own.pairs.event))] for own in weighed]
+    for own, features in zip(weighed, told, strict=True):
+        for name, answers in own.answers.items():
+            first = found[name + ALONE if name in TWICE else name]
+            for names, answer in zip(features, answers, strict=True):
+                if answer is not None or name in TWICE:
+                    first.add(names, answer, own.fold)
+    at: dict[str, int] = defaultdict(int)
+    for own, features in zip(weighed, told, strict=True):
+        for name in TWICE.intersection(own.answers):
+            answers = own.answers[name]
+            scores = found[name + ALONE].fitted(name + ALONE).unseen[at[name] : at[name] + len(answers)]
+            at[name] += len(answers)
+            more = describe_standing(own.layout, own.pairs, own.keys, scores)
+            for k, answer in enumerate(answers):
+                if answer is not None:
+                    found[name].add(features[k] + names_at(more, k), answer, own.fold)
 
 
-def _learn_parties(found: Any, layout: Layout, parties: Any, golds: Any, given: tuple[int, str | None]) -> None:
+def _answers(pairs: Pairs, items: Any, golds: Any, is_right: Callable[[Any, Any], bool | None]) -> list[bool | None]:
+    """What is right of each pair; None where gold does not have the event."""
+    return [
+        None if (gold := golds[event]) is None else is_right(items[item], gold)
+        for event, item in zip(pairs.event.tolist(), pairs.item.tolist(), strict=True)
+    ]
+
+
+def _of_parties(layout: Layout, parties: Any, golds: Any, fold: int) -> Weighable:
+    def plays(role: str) -> Callable[[Any, Any], bool]:
+        return lambda party, gold: any(align.is_party(layout.passage, party, i) for i in gold.get(role) or ())
+
+    (pairs,) = find_pairs(layout, [participants.wish_for(layout, parties)])
+    answers = {role: _answers(pairs, parties, golds, plays(role)) for role in participants.ROLES}
+    tables = participants.describe_parties(layout, parties, pairs)
+    return Weighable(layout, pairs, participants.keys_of(parties), tables, answers, fold)
+
+
+def _learn_homes(found: Any, layout: Layout, parties: Any, golds: Any, given: tuple[int, str | None]) -> None:
+    """Examples of which parties without a country take that of the event's place or of the story."""
     fold, home = given
     (pairs,) = find_pairs(layout, [participants.wish_for(layout, parties)])
-    tables = participants.describe_parties(layout, parties, pairs)
-    for k, party, gold, features in _examples(pairs, tables, parties, golds):
-        if gold is None:
+    for k, item in zip(pairs.event.tolist(), pairs.item.tolist(), strict=True):
+        gold, party = golds[k], parties[item]
+        if gold is None or party.country is not None or party.name is not None:
             continue
         own = next((p["country"] for p in gold["places"] if p["country"]), None)
         country, known_by = (own, "place") if own else (home, "story")
-        for role in ("actor", "recipient", "source"):
-            item = next((i for i in gold.get(role) or () if align.is_party(layout.passage, party, i)), None)
-            found[role].add(features, item is not None, fold)
-            if item is not None and role != "source" and party.country is None and party.name is None and country:
+        for role in ("actor", "recipient"):
+            told = next((i for i in gold.get(role) or () if align.is_party(layout.passage, party, i)), None)
+            if told is not None and country:
                 part = participants.home_part(party, role, layout.clusters[k].trigger.type, known_by)
-                found["home"].add(names_of([part]), item["country"] == country, fold)
+                found["home"].add(names_of([part]), told["country"] == country, fold)
 
 
-def _learn_where(found: Any, layout: Layout, sites: Any, golds: Any, fold: int) -> None:
-    (pairs,) = find_pairs(layout, [places.wish_for(layout, sites)])
-    for _, site, gold, features in _examples(pairs, places.describe_sites(layout, sites, pairs), sites, golds):
-        if gold is not None:
-            found["place"].add(features, any(align.is_place(site, item) for item in gold["places"]), fold)
+def _of_sites(layout: Layout, named: Any, golds: Any, fold: int) -> Weighable:
+    (pairs,) = find_pairs(layout, [places.wish_for(layout, named)])
+    answers = _answers(pairs, named, golds, lambda site, gold: any(align.is_place(site, i) for i in gold["places"]))
+    return Weighable(
+        layout, pairs, places.keys_of(named), places.describe_sites(layout, named, pairs), {"place": answers}, fold
+    )
 
 
-def _learn_when(found: Any, layout: Layout, moments: Any, golds: Any, fold: int) -> None:
-    (pairs,) = find_pairs(layout, [times.wish_for(layout, moments)])
-    for _, moment, gold, features in _examples(pairs, times.describe_moments(layout, moments, pairs), moments, golds):
-        if gold is None or (moment.dates is None and gold["date"]):
-            continue
+def _of_moments(layout: Layout, moments: Any, golds: Any, fold: int) -> Weighable:
+    def is_right(moment: Any, gold: Any) -> bool | None:
         dates, wanted = moment.dates, gold["date"]
-        right = bool(wanted) and dates is not None and (dates.start, dates.end) == (wanted["start"], wanted["end"])
-        found["date"].add(features, right, fold)
+        if dates is None:
+            return None if wanted else False  # nobody knows whether unresolved words would give these days
+        return bool(wanted) and (dates.start, dates.end) == (wanted["start"], wanted["end"])
+
+    (pairs,) = find_pairs(layout, [times.wish_for(layout, moments)])
+    answers = {"date": _answers(pairs, moments, golds, is_right)}
+    tables = times.describe_moments(layout, moments, pairs)
+    return Weighable(layout, pairs, np.arange(len(moments)), tables, answers, fold)
 
 
 def _learn_figures(found: Any, layout: Layout, golds: Any, fold: int) -> None:
     passage, figures = layout.passage, quantities.find_figures(layout.passage)
     pairs = ownership.by_figure(find_pairs(layout, [ownership.wish_for(layout, figures)])[0])
     tables = ownership.describe_figures(layout, figures, pairs)
-    for _, figure, gold, features in _examples(pairs, tables, figures, golds):
-        found["figure"].add(features, gold is not None and align.is_figure(passage, figure, gold), fold)
+    for at, (event, item) in enumerate(zip(pairs.event.tolist(), pairs.item.tolist(), strict=True)):
+        gold = golds[event]
+        is_right = gold is not None and align.is_figure(passage, figures[item], gold)
+        found["figure"].add(names_at(tables, at), is_right, fold)
     before: list[Figure] = []
     for figure in figures:
         part = next(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -19,19 +20,34 @@ FIXED = {"figure": 0.34, "recipient": 0.14, "actor": 0.2, "source": 0.2, "keep":
 LOWEST = {"date": 0.2, "generic": 0.3, "status:": 0.3}
 
 
+class Fitted(NamedTuple):
+    """What was learned: weights by feature, a line of held-out figures, each example's score by what had not seen it."""
+
+    weights: dict[str, float]
+    report: str
+    unseen: npt.NDArray[np.float64]
+
+
 class Examples:
     """Feature lists with their right answers and the fold of their report."""
 
     def __init__(self) -> None:
         self.features: list[list[str]] = []
-        self.answers: list[bool] = []
+        self.answers: list[bool | None] = []
         self.folds: list[int] = []
+        self._fitted: Fitted | None = None
 
-    def add(self, features: list[str], answer: bool, fold: int) -> None:
-        """Take one example."""
+    def add(self, features: list[str], answer: bool | None, fold: int) -> None:
+        """Take one example; one whose right answer nobody knows (None) is only scored."""
         self.features.append(features)
         self.answers.append(answer)
         self.folds.append(fold)
+
+    def fitted(self, name: str) -> Fitted:
+        """Return what is learned from the examples for the choice of that name."""
+        if self._fitted is None:
+            self._fitted = fit(name, self)
+        return self._fitted
 
 
 def write_weights(path: Path, learned: dict[str, Examples], *, is_quiet: bool = False) -> None:
@@ -39,9 +55,9 @@ def write_weights(path: Path, learned: dict[str, Examples], *, is_quiet: bool = 
     lines = ["choice\tfeature\tweight"]
     for name in sorted(learned):
         examples = learned[name]
-        if sum(examples.answers) < 3 or all(examples.answers):
+        if examples.answers.count(True) < 3 or False not in examples.answers:
             continue
-        weights, report = fit(name, examples)
+        weights, report, _ = examples.fitted(name)
         if not is_quiet:
             print(f"{name:28} {report}", flush=True)
         lines += sorted(
@@ -50,25 +66,27 @@ def write_weights(path: Path, learned: dict[str, Examples], *, is_quiet: bool = 
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
-def fit(name: str, examples: Examples) -> tuple[dict[str, float], str]:
-    """Return the weights by feature (with `bias` and `@threshold`) and a line of held-out figures."""
+def fit(name: str, examples: Examples) -> Fitted:
+    """Return what is learned: weights by feature (with `bias` and `@threshold`), held-out figures, scores."""
     names, matrix = _matrix(examples.features)
-    answers = np.array(examples.answers)
+    is_known = np.array([answer is not None for answer in examples.answers])
+    answers = np.array([bool(answer) for answer in examples.answers])
     folds = np.array(examples.folds)
     unseen = np.zeros(len(answers))
     for fold in sorted(set(examples.folds)):
-        train, test = folds != fold, folds == fold
+        train, test = (folds != fold) & is_known, folds == fold
         if answers[train].any() and not answers[train].all():
             unseen[test] = _model(matrix[train], answers[train]).predict_proba(matrix[test])[:, 1]
-    threshold = FIXED.get(name) or (0.5 if name.startswith(EVEN) else _best_threshold(unseen, answers, name))
-    model = _model(matrix, answers)
+    told, right = unseen[is_known], answers[is_known]
+    threshold = FIXED.get(name) or (0.5 if name.startswith(EVEN) else _best_threshold(told, right, name))
+    model = _model(matrix[is_known], right)
     weights: dict[str, float] = dict(zip(names, model.coef_[0].tolist(), strict=True))
     weights["bias"] = float(model.intercept_[0])
     weights["@threshold"] = threshold
-    said = unseen >= threshold
-    right = int((said & answers).sum())
-    figures = f"{len(answers):6d} examples, {int(answers.sum()):5d} yes, threshold {threshold:.2f}, held-out precision "
-    return weights, figures + f"{right / max(1, said.sum()):.3f} recall {right / max(1, answers.sum()):.3f}"
+    said = told >= threshold
+    hits = int((said & right).sum())
+    figures = f"{len(right):6d} examples, {int(right.sum()):5d} yes, threshold {threshold:.2f}, held-out precision "
+    return Fitted(weights, figures + f"{hits / max(1, said.sum()):.3f} recall {hits / max(1, right.sum()):.3f}", unseen)
 
 
 def _matrix(rows: list[list[str]]) -> tuple[list[str], Any]:

@@ -87,11 +87,22 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
         return 2 if self.folded and self.folded in words else 0
 
 
+class Demonym(msgspec.Struct, frozen=True):
+    """The English adjective of a country (ISO 3166-1 alpha-3): UKR, Ukrainian."""
+
+    country: str
+    adjective: str
+    source: str
+
+
 _WORD = re.compile(r"\w+")
 _GAP = re.compile(r"[^\w\n]+")
 KIND_ORDER = ("full", "alias", "capital", "short", "hostile", "bare")
 _PLACES = {kind: place for place, kind in enumerate(KIND_ORDER)}
 _SHORTEST_SURNAME = 4
+_BODY = (
+    "body:"  # begins the id of what many countries have: "body:border-guard", and "body:border-guard:JOR" for Jordan's
+)
 # Letters that Unicode does not decompose into a plain letter and a mark.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "đ": "d", "ß": "ss", "æ": "ae"})
 
@@ -99,8 +110,19 @@ _PLAIN = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "đ": "d", "ß": "ss", 
 class Actors:
     """All actors, and the names one language has for them, found by their folded form."""
 
-    def __init__(self, actors: Iterable[Actor], names: Iterable[ActorName], fold: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        actors: Iterable[Actor],
+        names: Iterable[ActorName],
+        fold: Callable[[str], str],
+        *,
+        demonyms: Iterable[Demonym] = (),
+        romanise: Callable[[str], str] | None = None,
+    ) -> None:
+        """Index actors and names; `romanise` writes a name that no list has in Latin letters, None if nobody can."""
         self._actors = {actor.id: actor for actor in actors}
+        self._demonyms = {row.country: row.adjective for row in demonyms}
+        self.romanise = romanise
         self._states = {actor.country: actor for actor in self._actors.values() if actor.kind == "state"}
         self._names: dict[str, tuple[ActorName, ...]] = {}
         self._bare: dict[str, tuple[ActorName, ...]] = {}
@@ -133,6 +155,10 @@ class Actors:
         try:
             return self._actors[actor_id]
         except KeyError:
+            kind, _, country = actor_id.rpartition(":")
+            of_country = self._body_of(kind, country)
+            if of_country is not None:
+                return of_country
             raise ResourceError(f"actors.tsv has no actor {actor_id!r}; add a row or correct the id.") from None
 
     def all(self) -> Iterable[Actor]:
@@ -150,9 +176,24 @@ class Actors:
         return self._bare.get(folded, ())
 
     def body(self, folded: str, country: str) -> Actor | None:
-        """Return the body of a country that a name without its country means there, None if there is none."""
-        actors = (self._actors[row.id] for row in self.bodies(folded))
-        return next((actor for actor in actors if actor.country == country), None)
+        """Return the body of a country that a name without its country means there, None if there is none.
+
+        A country whose border guard no row lists has one all the same: the "Jordanian Border Guard".
+        """
+        rows = self.bodies(folded)
+        listed = next((actor for row in rows if (actor := self._actors[row.id]).country == country), None)
+        if listed is not None:
+            return listed
+        kind = next((row.id for row in rows if row.id.startswith(_BODY)), "")
+        return self._body_of(kind, country)
+
+    def _body_of(self, kind: str, country: str) -> Actor | None:
+        """The body of that kind (`body:border-guard`) that a country has."""
+        general, adjective = self._actors.get(kind), self._demonyms.get(country)
+        if general is None or adjective is None or not kind.startswith(_BODY):
+            return None
+        name = f"{adjective} {general.name}"
+        return msgspec.structs.replace(general, id=f"{kind}:{country}", name=name, country=country)
 
     def state(self, country: str) -> Actor | None:
         """Return the state with this ISO 3166-1 alpha-3 code, None if there is none."""
@@ -246,12 +287,17 @@ def _surest_first(row: ActorName) -> int:
 
 
 def load_actors(
-    language: str, fold: Callable[[str], str], own: tuple[Sequence[Actor], Sequence[ActorName]] = ((), ())
+    language: str,
+    fold: Callable[[str], str],
+    own: tuple[Sequence[Actor], Sequence[ActorName]] = ((), ()),
+    romanise: Callable[[str], str] | None = None,
 ) -> Actors:
-    """Read `actors.tsv` and the names in `language` (the folder under `data/`), indexed under `fold`, with a record's own.
+    """Read `actors.tsv` and the names in `language` (the folder under `data/`), indexed under `fold`, with a record's own;
+    `romanise` writes a word of that language in Latin letters.
 
     Raises:
         ResourceError: a file is missing or broken, or a name points at no actor.
     """
     actors = [*read_tsv(DATA / "actors.tsv", Actor), *own[0]]
-    return Actors(actors, [*read_tsv(DATA / language / "actor_names.tsv", ActorName), *own[1]], fold)
+    names = [*read_tsv(DATA / language / "actor_names.tsv", ActorName), *own[1]]
+    return Actors(actors, names, fold, demonyms=read_tsv(DATA / "demonyms.tsv", Demonym), romanise=romanise)

@@ -212,6 +212,7 @@ TABLES: dict[str, Table] = {
         key=("id",),
         is_folded=False,
     ),
+    "demonyms.tsv": Table({"country": _code("countries"), "adjective": _any} | _END, key=("country",), is_folded=False),
     "capitals.tsv": Table(
         {"country": _code("countries"), "place": _place, "name": _any} | _END, key=("country",), is_folded=False
     ),

@@ -34,7 +34,8 @@ class Word(msgspec.Struct, frozen=True, eq=False):
     `folded` is the form after folding; `prefix` the proclitics (each one letter or the article), `stem` what is left,
     `suffix` an enclitic pronoun if the lexicon confirms one, `light` a crude lemma for phrase matching, `kind` one of
     word, number, latin, mark. `bare` lists the forms a name may have under proclitics, longest first. `marks` names facts
-    only the unfolded form or a proclitic shows (an u-vowel on the first letter makes a verb passive; "future").
+    only the unfolded form or a proclitic shows (an u-vowel on the first letter makes a verb passive; "future"; "and" where
+    the first letter may be that word).
     """
 
     folded: str

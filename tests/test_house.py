@@ -23,6 +23,7 @@ ARABIC = re.compile("[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
 
 # What the steps of the coder are made of; every other module in coder/ is a step, and steps never import each other.
 CODER_SHARED = {
+    "bounds",
     "choices",
     "features",
     "naming",
@@ -30,7 +31,9 @@ CODER_SHARED = {
     "pairs",
     "parts",
     "passage",
+    "sites",
     "speaking",
+    "standing",
     "sums",
     "tagger",
     "weighing",

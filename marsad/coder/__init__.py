@@ -23,6 +23,7 @@ from marsad.coder import (
     places,
     quantities,
     roles,
+    sites,
     stories,
     strangers,
     times,
@@ -154,12 +155,12 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
     if not clusters:
         return Read([], [])
     layout = Layout(passage, clusters)
-    sites = places.find_sites(passage, kit.gazetteer)
+    named = sites.find_sites(passage, kit.gazetteer)
     parties = participants.find_parties(passage, kit.actors)
-    home = home_country(sites, parties)
+    home = home_country(named, parties)
     moments, figures = times.find_moments(passage, language), quantities.find_figures(passage)
     wishes = (
-        places.wish_for(layout, sites),
+        places.wish_for(layout, named),
         times.wish_for(layout, moments),
         participants.wish_for(layout, parties),
         ownership.wish_for(layout, figures),
@@ -170,7 +171,7 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
     records = ownership.as_records(passage, owned, kit.choices)
     kinds = [[w.kind for w in weapons] + [d.object for d in damage] for _, weapons, damage in records]
     fields = zip(
-        places.choose_places(layout, sites, of_site, (kit.choices, kit.gazetteer)),
+        places.choose_places(layout, named, of_site, (kit.choices, kit.gazetteer)),
         dates,
         participants.choose_parties(layout, parties, of_party, kit.choices),
         records,
@@ -221,12 +222,12 @@ def _event(passage: Passage, cluster: Cluster, chosen: Fields, given: tuple[str 
     )
 
 
-def home_country(sites: Sequence[places.Site], parties: Sequence[participants.Party]) -> str | None:
+def home_country(named: Sequence[sites.Site], parties: Sequence[participants.Party]) -> str | None:
     """Return the country that a story speaks of: that of most of its places and parties, if it is that of at least half."""
-    named = Counter(site.entry.country for site in sites if site.entry.country)
-    named.update(party.country for party in parties if party.country)
-    country, times_named = named.most_common(1)[0] if named else (None, 0)
-    return country if 2 * times_named >= named.total() else None
+    told = Counter(site.entry.country for site in named if site.entry.country)
+    told.update(party.country for party in parties if party.country)
+    country, times_named = told.most_common(1)[0] if told else (None, 0)
+    return country if 2 * times_named >= told.total() else None
 
 
 def _country(where: Sequence[Place], home: str | None) -> tuple[str | None, str]:

@@ -6,14 +6,19 @@ the movement and the ministry that the story named last, "بلاده" is the cou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import NamedTuple
 
 from marsad.actors import Actors
 from marsad.coder.passage import Chunk, Passage, hits_between
-from marsad.language import Hit, Sentence
+from marsad.language import Hit, Sentence, Word
 
-_FEWEST = 2  # words of a full name
+_FEWEST = 2  # words of a full name, letters of an acronym
+_PARTICLE = 2  # letters
+_ALIKE = 0.6
+_DESCRIBING = frozenset({"titles", "role_nouns"})
 _RECENT = 4  # parties
 _FAR = 80  # parties
 _OWN_COUNTRY = "country"  # the kind of "بلاده"
@@ -31,24 +36,73 @@ class Known(NamedTuple):
     acts: bool
 
 
-def person_name(sentence: Sentence, first: int, last: int) -> str | None:
-    """Return the English name of a person nobody lists, from the words of the name among tokens first to last.
+def person_name(passage: Passage, chunk: Chunk, romanise: Callable[[str], str] | None) -> str | None:
+    """Return the English name of a person nobody lists, from the words of the name in a chunk.
 
-    A name with a word that has no known spelling stays unnamed: half a name is another person's.
+    A word that has no known spelling is written letter by letter after one that has; where nobody can do that the person
+    stays unnamed, for half a name is another person's.
     """
-    hits = hits_between(sentence, first, last, "person_names")
-    words: dict[int, tuple[int, Hit]] = {}
-    for at, end, hit in hits:
-        if at not in words or end > words[at][0]:
-            words[at] = (end, hit)
+    sentence, last = passage.sentences[chunk.sentence], chunk.last
+    words = names_in(sentence, chunk.first, last)
     at = min(words, default=-1)
     found: list[str] = []
-    while at in words:
-        end, hit = words[at]
-        found.append(hit.value.latin)
+    while at in words or (found and romanise and at <= last and is_unknown(sentence.tokens[at].word)):
+        end, latin = at, ""
+        if at in words:
+            end, hit = words[at]
+            latin = hit.value.latin
+        elif romanise:
+            token = sentence.tokens[at]
+            latin = romanise(passage.text[token.start : token.end])
+        found.append(latin)
         at = end + 1
     is_whole = at > last or sentence.tokens[at].word.kind == "mark" or bool(sentence.tokens[at].word.hits)
     return " ".join(found) if is_whole and len(found) >= _FEWEST else None
+
+
+def names_in(sentence: Sentence, first: int, last: int) -> dict[int, tuple[int, Hit]]:
+    """Return the words of persons' names among tokens first to last: by first token the last and the row.
+
+    "الوزير السعودي" is a minister, though both words are also names.
+    """
+    found: dict[int, tuple[int, Hit]] = {}
+    for at, end, hit in hits_between(sentence, first, last, "person_names"):
+        tables = {other.table for other in sentence.tokens[at].word.hits} if at == end else frozenset[str]()
+        is_adjective = "nisbas" in tables and not any(e == at - 1 for e, _ in found.values())
+        if not is_adjective and tables.isdisjoint(_DESCRIBING) and (at not in found or end > found[at][0]):
+            found[at] = (end, hit)
+    return found
+
+
+def is_unknown(word: Word) -> bool:
+    """Say whether a word is in no list but the gazetteer's, and so may be somebody's name."""
+    is_plain = word.kind == "word" and not word.prefix[:-1] and "and" not in word.marks
+    return is_plain and len(word.folded) > _PARTICLE and all(hit.table == "places" for hit in word.hits)
+
+
+def latin_name(passage: Passage, chunk: Chunk) -> str | None:
+    """Return the name that ends a chunk in Latin letters: "المتحدث Abebe Fantahun", "UNMISS"."""
+    tokens = passage.sentences[chunk.sentence].tokens[chunk.first : chunk.last + 1]
+    own = list(takewhile(lambda token: token.word.kind == "latin", reversed(tokens)))
+    if not own:
+        return None
+    name = passage.text[own[-1].start : own[0].end]
+    is_full = len(own) >= _FEWEST and all(passage.text[token.start].isupper() for token in (own[0], own[-1]))
+    return name if is_full or (name.isupper() and len(name) >= _FEWEST) else None
+
+
+def is_another(sentence: Sentence, at: int, name: str) -> bool:
+    """Say whether the word before a surname is the given name of somebody else: "ليزا جونسون" is not Boris Johnson."""
+    hits = sentence.tokens[at - 1].word.hits if at else ()
+    if not hits or any(hit.table != "person_names" and hit.table != "places" for hit in hits):
+        return False
+    given = next((hit.value.latin.casefold() for hit in hits if hit.table == "person_names"), None)
+    return given is not None and not any(_is_like(given, word) for word in name.casefold().split())
+
+
+def _is_like(a: str, b: str) -> bool:
+    """Whether two spellings may be of one name: they share most of their letters."""
+    return SequenceMatcher(None, a, b).ratio() >= _ALIKE
 
 
 def surname_of(sentence: Sentence, first: int, last: int) -> str:

@@ -14,12 +14,14 @@ import numpy as np
 
 from marsad.actors import Actor, Actors
 from marsad.coder import naming
+from marsad.coder.bounds import parties_in, with_nisbas
 from marsad.coder.choices import Choices
 from marsad.coder.nearly import near_parties
 from marsad.coder.pairs import Layout, Pairs, Seats, Wish, coded, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
 from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, stem_of, word_before
 from marsad.coder.speaking import speech_tables
+from marsad.coder.standing import weigh_again, with_alone
 from marsad.coder.weighing import Weighed
 from marsad.language import Hit
 from marsad.model import Participant, Why
@@ -54,7 +56,7 @@ Chosen = tuple[Party, Why]
 
 def find_parties(passage: Passage, actors: Actors) -> list[Party]:
     """Return the candidate parties of a passage in order of appearance."""
-    marked = (_with_nisbas(passage, chunk) for chunk in chunks(passage) if chunk.label in _PARTY_LABELS)
+    marked = (own for chunk in chunks(passage) if chunk.label in _PARTY_LABELS for own in parties_in(passage, chunk))
     found: list[Party] = []
     for chunk in marked:
         before = found[-1].chunk if found else None
@@ -67,7 +69,7 @@ def find_parties(passage: Passage, actors: Actors) -> list[Party]:
             if not (is_people or phrase.kind in _NAMES) or (number, phrase.first) in taken:
                 continue
             label = passage.roles[number].labels[phrase.first][2:]
-            chunk = _with_nisbas(passage, Chunk(number, phrase.first, phrase.last, label))
+            chunk = with_nisbas(passage, Chunk(number, phrase.first, phrase.last, label))
             taken.update((number, i) for i in range(phrase.first, chunk.last + 1))
             found.append(_resolve(passage, chunk, actors))
     for number in range(len(passage.sentences)):
@@ -95,38 +97,25 @@ def _refer(passage: Passage, parties: Sequence[Party], actors: Actors) -> Iterat
             known.append(naming.Known(party.name, party.country, party.sector, party.id, kind, surname, acts))
 
 
-def _with_nisbas(passage: Passage, chunk: Chunk) -> Chunk:
-    """The chunk with the adjectives of origin that follow it: "وزارة الخارجية" + "المصرية" is one party."""
-    tokens, labels = passage.sentences[chunk.sentence].tokens, passage.roles[chunk.sentence].labels
-    last = chunk.last
-    is_definite = tokens[last].word.is_definite
-    while last + 1 < len(tokens) and tokens[last + 1].word.is_definite is is_definite:
-        word = tokens[last + 1].word
-        is_other = labels[last + 1] != "O" and labels[last + 1][2:] != chunk.label
-        if is_other or word.prefix[:-1] or not any(h.table == "nisbas" for h in word.hits):
-            break
-        last += 1
-    return chunk._replace(last=last)
-
-
 def _resolve(passage: Passage, chunk: Chunk, actors: Actors) -> Party:
     """Read name, country and sector of a chunk from the lexicon rows within it, or of the title just before it."""
     sentence = passage.sentences[chunk.sentence]
     hits = hits_between(sentence, chunk.first, chunk.last)
     before = hits_between(sentence, max(0, chunk.first - _TITLE_REACH), chunk.last, "titles")
     title = [h for _, last, h in before if last >= chunk.first - _TITLE_REACH // 2]
+    own_letters = naming.latin_name(passage, chunk)
     if not hits and not title:
-        return Party(chunk, None, None, None, None, "other", "role tagger")
-    actor, rule = _best_actor(hits, actors, passage)
+        return Party(chunk, own_letters, None, None, None, "named" if own_letters else "other", "role tagger")
+    actor, rule = _best_actor(hits, actors, passage, chunk.sentence)
     beside = hits_between(sentence, max(0, chunk.first - _TITLE_REACH // 2), chunk.last) if title else ()
     country = _country(hits) or _country(beside)
     if actor is not None and actor.kind != "state":
         return Party(chunk, actor.name, actor.country or country, actor.sector, actor.id, "named", rule)
-    person = naming.person_name(sentence, chunk.first, chunk.last)
+    person = naming.person_name(passage, chunk, actors.romanise)
     noun = next((h for _, _, h in hits if h.table == "role_nouns" and h.value.sector), None)
     sector = noun.value.sector if noun else title[-1].value.sector if title else None
-    if person is not None:
-        return Party(chunk, person, country, sector, None, "named", "person_names.tsv")
+    if person is not None or own_letters is not None:
+        return Party(chunk, person or own_letters, country, sector, None, "named", "person_names.tsv")
     body = next((h for _, _, h in hits if h.table == "bodies"), None)
     if body is not None:
         own = actor.country if actor else country
@@ -153,7 +142,9 @@ def _resolve(passage: Passage, chunk: Chunk, actors: Actors) -> Party:
     return Party(chunk, None, place.value[0].country if place else None, sector, None, kind, rule)
 
 
-def _best_actor(hits: Sequence[tuple[int, int, Hit]], actors: Actors, passage: Passage) -> tuple[Actor | None, str]:
+def _best_actor(
+    hits: Sequence[tuple[int, int, Hit]], actors: Actors, passage: Passage, sentence: int
+) -> tuple[Actor | None, str]:
     """The actor that a chunk names: the longest name, a person or body before a state, one in office on the day.
 
     "العدو" is the one of those called so that the story names most often otherwise.
@@ -164,7 +155,7 @@ def _best_actor(hits: Sequence[tuple[int, int, Hit]], actors: Actors, passage: P
             continue
         for name in hit.value:
             actor = actors.actor(name.id)
-            if actor is None:
+            if name.kind == "short" and naming.is_another(passage.sentences[sentence], first, actor.name):
                 continue
             rank = (
                 int(actor.kind != "state"),
@@ -187,17 +178,27 @@ def choose_parties(
     layout: Layout, parties: Sequence[Party], pairs: Pairs, choices: Choices
 ) -> list[dict[str, list[Chosen]]]:
     """Return, per event and role (actor, recipient, source), the parties that fill it, each with why."""
-    group = choices.group(*ROLES)
-    weighed = group.weigh(describe_parties(layout, parties, pairs), len(pairs.event))
+    group = with_alone(choices, *ROLES)
+    alone, keys = group.weigh(describe_parties(layout, parties, pairs), len(pairs.event)), keys_of(parties)
     found = [parties[i] for i in pairs.item.tolist()]
     bounds = pairs.bounds(len(layout.clusters))
     chosen: list[dict[str, list[Chosen]]] = [{role: [] for role in ROLES} for _ in layout.clusters]
-    for k, (role, choice) in enumerate(zip(ROLES, group.choices, strict=True)):
+    for k, role in enumerate(ROLES):
+        choice, weighed = group.choices[k], weigh_again(alone, role, layout, pairs, keys)
         reaching = np.array(weighed.scores[k]) >= choice.threshold
         for event in sorted(set(pairs.event[reaching].tolist())):
             ranked = weighed.ranked(k, bounds[event], bounds[event + 1], choice.threshold)
             chosen[event][role] = _choose(layout.passage, ranked, found, weighed, k)
     return chosen
+
+
+def keys_of(parties: Sequence[Party]) -> Indexes:
+    """Return a number for each party, equal for those of one name, or without a name of one country and sector."""
+    return coded(_key(party) for party in parties)
+
+
+def _key(party: Party) -> str:
+    return party.name or f"{party.country}/{party.sector}"
 
 
 def _choose(
@@ -211,7 +212,7 @@ def _choose(
         if score < least or len(chosen) >= _MOST:
             break
         party = found[i]
-        key = party.name or f"{party.country}/{party.sector}"
+        key = _key(party)
         if key not in seen:
             seen.add(key)
             beaten = [(found[j].chunk, s) for s, j in ranked[rank + 1 : rank + 3]]

@@ -1,327 +1,25 @@
-"""Where: names in the text to gazetteer entries, chains to their most specific link, and the places of each event.
-
-A name with several entries is decided by what stands around it: the kind word before it, the chain it stands in, the
-countries the story speaks of, and population. Rules decide the entry; the choice `place` decides which event it belongs to.
-"""
+"""Where: the places of each event, of those that the passage names (`sites`), by the choice `place`."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from marsad.coder.choices import Choices
 from marsad.coder.pairs import Layout, Pairs, Wish, coded, is_among, last_of, ranks, seats_of
-from marsad.coder.parts import Table, count, flag, joined
+from marsad.coder.parts import Indexes, Table, count, flag, joined
 from marsad.coder.passage import Passage, chunks, word_before
-from marsad.gazetteer import Entry, Gazetteer
-from marsad.language import Hit, Phrase, Sentence, Token
+from marsad.coder.sites import Site
+from marsad.coder.standing import weigh_again, with_alone
+from marsad.gazetteer import Gazetteer
 from marsad.model import Place, Why
 
 _LOOK_BACK = 3
 _MOST = 6
-_CHAIN_GAP = 2
-_SMALLEST_UNMARKED = 5000  # people
-_SHORTEST_MARKED = 3  # letters: "إلى" and "بين" are towns too
-_LARGE = 100_000  # people: known beyond its country
-_FAMOUS = 500_000
-_DWARFED = 30
-_OUTDONE = 5
 _AS_LIKELY = 0.8
-_TOWNS = frozenset({"city", "town", "village", "settlement", "municipality", "subdistrict"})
-_ALIKE = 0.86  # of a sound
-_CLEARLY = 0.03
-_SAME_SPOT_KM = 25.0
-_LONGEST_FOREIGN = 5  # tokens
-_NO_LATIN = "\u0250"
-_KNOWN = frozenset({"place_kinds", "directions", "triggers", "outcomes", "role_nouns", "nisbas", "anaphors", "actors"})
-_OTHER_READINGS = frozenset({"triggers", "outcomes", "role_nouns", "nisbas"})
-
-
-class Site(NamedTuple):
-    """A place read in a passage: tokens first to last of a sentence (kind word included), its entry, how it was read."""
-
-    sentence: int
-    first: int
-    last: int
-    entry: Entry
-    label: str
-    rule: str
-
-
-class _Name(NamedTuple):
-    first: int
-    last: int
-    entries: tuple[Entry, ...]
-    level: str | None
-    rule: str
-
-
-def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
-    """Return the places that a passage names, in order, each resolved to one entry."""
-    names = [_names(passage, k, gazetteer) for k in range(len(passage.sentences))]
-    support = _countries(passage, names)
-    for number, found in enumerate(names):
-        more = [*_capitals(passage, number, found, (support, gazetteer))]
-        more += _sounding(passage, number, [*found, *more], (support, gazetteer))
-        if more:
-            names[number] = sorted([*found, *more], key=lambda name: name.first)
-    sites: list[Site] = []
-    for number, found in enumerate(names):
-        chosen = [(name, _resolve(name, found, support, gazetteer)) for name in found]
-        resolved = [(name, entry) for name, entry in chosen if _is_credible(entry, name, support, gazetteer)]
-        labels = passage.roles[number].labels
-        for name, entry in _most_specific(resolved, gazetteer, passage.sentences[number]):
-            label = next((labels[i][2:] for i in range(name.first, name.last + 1) if labels[i] != "O"), "")
-            rule = _told(name.rule, gazetteer)
-            sites.append(Site(number, name.first, name.last, entry, label, rule))
-    return sites
-
-
-def _told(rule: str, gazetteer: Gazetteer) -> str:
-    """The rule by which a name was read, with the row of the record's own words that added the name."""
-    origin = gazetteer.origin(rule.removeprefix("gazetteer "))
-    return f"{rule} ({origin})" if origin else rule
-
-
-def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
-    """The place names of a sentence, each with the kind word before it."""
-    sentence = passage.sentences[number]
-    kinds = {p.last: p for p in sentence.phrases if p.kind == "place_kinds"}
-    # "بوكو حرام" is a group, though Boko and Haram are places.
-    parties = {
-        i for p in sentence.phrases if p.kind == "actors" and p.last > p.first for i in range(p.first, p.last + 1)
-    } - {i for p in sentence.phrases if p.kind == "places" and p.last > p.first for i in range(p.first, p.last + 1)}
-    found: list[_Name] = []
-    taken = -1
-    named = [*(p for p in sentence.phrases if p.kind == "places"), *_foreign(sentence, gazetteer)]
-    for phrase in sorted(named, key=lambda p: (p.first, -p.last)):
-        if phrase.first <= taken or phrase.hit is None:
-            continue
-        kind = kinds.get(phrase.first - 1)
-        is_name = _is_named(passage, number, phrase) if kind else _is_safe(passage, number, phrase, gazetteer)
-        if not is_name or (phrase.first in parties and phrase.last in parties):
-            continue
-        first = kind.first if kind else phrase.first
-        level = kind.hit.code if kind and kind.hit else None
-        found.append(_Name(first, phrase.last, phrase.hit.value, level, f"gazetteer {phrase.hit.form}"))
-        taken = phrase.last
-    return found
-
-
-def _foreign(sentence: Sentence, gazetteer: Gazetteer) -> Iterator[Phrase]:
-    """Yield the places whose names are several words in Latin letters: "في Port Sudan", the longest names first."""
-    words = [token.word.folded for token in sentence.tokens]
-    i = 0
-    while i + 1 < len(words):
-        end = i
-        while (
-            end < len(words) and end < i + _LONGEST_FOREIGN and (words[end] == "-" or "a" <= words[end][0] < _NO_LATIN)
-        ):
-            end += 1
-        for last in range(end - 1, i, -1):
-            name = " ".join(words[i : last + 1]).replace(" - ", "-")
-            entries = gazetteer.candidates(name)
-            if entries:
-                yield Phrase("places", i, last, Hit("places", 0, entries[0].level, entries, name))
-                i = last
-                break
-        i += 1
-
-
-def _capitals(
-    passage: Passage, number: int, found: list[_Name], known: tuple[Counter[str], Gazetteer]
-) -> Iterator[_Name]:
-    """Yield the capitals that a sentence tells without their names: "العاصمة الليبية", "العاصمة" of the story's country."""
-    support, gazetteer = known
-    sentence = passage.sentences[number]
-    taken = {i for name in found for i in range(name.first, name.last + 1)}
-    for kind, first, last, hit in sentence.phrases:
-        if kind != "place_kinds" or hit is None or hit.value.kind != "capital" or last in taken:
-            continue
-        adjective = _nisba_at(sentence, last + 1)
-        if last + (2 if adjective else 1) in taken or not sentence.tokens[first].word.is_definite:
-            continue
-        country = adjective or _main_country(support)
-        entry = gazetteer.capital(country) if country else None
-        if entry is not None:
-            yield _Name(first, last + 1 if adjective else last, (entry,), "settlement", f"capital of {country}")
-
-
-def _sounding(
-    passage: Passage, number: int, found: list[_Name], known: tuple[Counter[str], Gazetteer]
-) -> Iterator[_Name]:
-    """Yield the places that are marked as such but in no list under this spelling, by how they sound: "مدينة كولوكاني".
-
-    Only towns of the countries that the story speaks of most are meant, and only if one of them sounds alike.
-    """
-    support, gazetteer = known
-    sentence, labels = passage.sentences[number], passage.roles[number].labels
-    most = max(support.values(), default=0)
-    countries = frozenset(country for country, count in support.items() if 3 * count >= most)
-    taken = {i for name in found for i in range(name.first, name.last + 1)}
-    kinds = {p.last: p for p in sentence.phrases if p.kind == "place_kinds"}
-    words = [_is_open(token, i in taken or i in kinds) for i, token in enumerate(sentence.tokens)]
-    for i, token in enumerate(sentence.tokens):
-        kind = kinds.get(i - 1)
-        is_town = kind is not None and kind.hit is not None and kind.hit.value.kind in _TOWNS
-        is_alone = not any(0 <= k < len(words) and words[k] and labels[k][2:] == "PLC" for k in (i - 1, i + 1))
-        is_place = is_town or (kind is None and labels[i][2:] == "PLC")
-        if not words[i] or not is_place or not is_alone or token.word.is_definite:
-            continue
-        entry = _sounds_like(token.word.bare, countries, gazetteer)
-        if entry is not None:
-            first = kind.first if kind else i
-            yield _Name(first, i, (entry,), entry.level, f"gazetteer, sounds like {entry.name} in {entry.country}")
-
-
-def _is_open(token: Token, is_read: bool) -> bool:
-    """Say whether a token may be a name that nobody has read yet."""
-    return not is_read and token.word.kind == "word" and not any(h.table in _KNOWN for h in token.word.hits)
-
-
-def _sounds_like(forms: Sequence[str], countries: frozenset[str], gazetteer: Gazetteer) -> Entry | None:
-    """The one place whose name sounds like a word without more or fewer of its clitics, None if two do."""
-    heard = [pair for form in forms for pair in gazetteer.skeleton_candidates(form, countries)]
-    best = sorted(heard, key=lambda pair: (-pair[1], pair[0].id))
-    if not best or best[0][1] < _ALIKE:
-        return None
-    entry, score = best[0]
-    rivals = (other for other, own in best[1:] if own >= score - _CLEARLY and other.id != entry.id)
-    near = (gazetteer.distance_km(entry.lat, entry.lon, o.lat, o.lon) < _SAME_SPOT_KM for o in rivals)
-    return entry if all(near) else None
-
-
-def _nisba_at(sentence: Sentence, token: int) -> str | None:
-    """The country that the adjective at a token tells."""
-    if token >= len(sentence.tokens):
-        return None
-    hits = sentence.tokens[token].word.hits
-    return next((h.value.country for h in hits if h.table == "nisbas" and h.value.country), None)
-
-
-def _main_country(support: Counter[str]) -> str | None:
-    """The country that a story speaks of more than of all others together, if there is one."""
-    most = support.most_common(1)
-    return most[0][0] if most and 2 * most[0][1] > support.total() else None
-
-
-def _is_named(passage: Passage, number: int, phrase: Phrase) -> bool:
-    """Say whether what follows a kind word is its name: an ordinary word ("موقع عسكري", "الطريق إلى") must look like one."""
-    if phrase.first != phrase.last or phrase.hit is None or phrase.hit.code != "ordinary":
-        return True
-    word = passage.sentences[number].tokens[phrase.first].word
-    if any(h.table in _OTHER_READINGS for h in word.hits):
-        return False
-    is_marked = passage.roles[number].labels[phrase.first][2:] == "PLC"
-    return word.is_definite or (is_marked and len(word.folded) > _SHORTEST_MARKED)
-
-
-def _is_safe(passage: Passage, number: int, phrase: Phrase, gazetteer: Gazetteer) -> bool:
-    """Say whether a name without a kind word is a place here: not an ordinary word, no other reading, large or curated."""
-    hit, tokens = phrase.hit, passage.sentences[number].tokens
-    if hit is None or all(
-        any(h.table == "directions" for h in t.word.hits) for t in tokens[phrase.first : phrase.last + 1]
-    ):
-        # "جنوب غرب كولومبيا" lies nowhere near the South-West Province of Cameroon.
-        return False
-    if phrase.first != phrase.last:
-        return hit.code != "ordinary"  # "في بيان إن", "الحكم على"
-    is_curated = gazetteer.is_curated(hit.form)
-    if passage.roles[number].labels[phrase.first][2:] == "PLC":
-        return is_curated or hit.code != "ordinary"
-    word = passage.sentences[number].tokens[phrase.first].word
-    if hit.code == "ordinary" or any(h.table in _OTHER_READINGS for h in word.hits):
-        return False
-    return is_curated or hit.value[0].population >= _SMALLEST_UNMARKED
-
-
-def _countries(passage: Passage, names: list[list[_Name]]) -> Counter[str]:
-    """How strongly the story speaks of each country: its states, nisbas and unambiguous places."""
-    support: Counter[str] = Counter()
-    for number, found in enumerate(names):
-        for name in found:
-            countries = {e.country for e in name.entries if e.country}
-            if len(countries) == 1 and (name.entries[0].population or 0) >= _LARGE:
-                support[countries.pop()] += 2
-        for kind, _, _, hit in passage.sentences[number].phrases:
-            if kind == "nisbas" and hit and hit.value.country:
-                support[hit.value.country] += 1
-    return support
-
-
-def _is_credible(entry: Entry, name: _Name, support: Counter[str], gazetteer: Gazetteer) -> bool:
-    """Say whether a story may speak of a place: a small one must lie in a country of the story, or be known for news."""
-    if not support or entry.country is None or support[entry.country] or entry.level not in ("settlement", "admin"):
-        return True
-    return (entry.population or 0) >= _LARGE or gazetteer.is_curated(name.rule.removeprefix("gazetteer "))
-
-
-def _resolve(name: _Name, beside: list[_Name], support: Counter[str], gazetteer: Gazetteer) -> Entry:
-    """The entry that a name most likely stands for here."""
-    if len(name.entries) == 1:
-        return name.entries[0]
-    most = max(support.values(), default=0)
-    neighbours = [n for n in beside if n is not name and -12 < n.first - name.last < 8]
-
-    def score(entry: Entry) -> float:
-        total = 0.45 * math.log10(max(entry.population or 0, 10))
-        total += 2.5 * min(4, support[entry.country]) / 4 if entry.country else 0.0
-        if entry.country and support and support[entry.country] == most:
-            total += 1.0
-        if name.level and entry.level == name.level:
-            total += 3.0
-        elif name.level in (None, "area", "facility") and entry.level in ("settlement", "country", "area"):
-            total += 0.8
-        for other in neighbours:
-            if any(gazetteer.is_inside(entry.id, o.id) for o in other.entries[:4] if o.id != entry.id):
-                total += 2.0 if name.last < other.first else 1.0
-                break
-        return total
-
-    entries = name.entries[:12]
-    largest = max(e.population or 0 for e in entries)
-    dwarfed = _DWARFED if largest >= _FAMOUS else _OUTDONE if largest >= _LARGE else None
-    chain = [
-        o for n in beside if 0 < n.first - name.last <= _CHAIN_GAP + 1 for o in n.entries[:2] if o.level != "country"
-    ]
-    if dwarfed and not any(gazetteer.is_inside(e.id, o.id) for e in entries for o in chain):
-        # Manila is the capital, whatever hamlet of the name lies in a country of the story.
-        entries = tuple(e for e in entries if (e.population or 0) * dwarfed >= largest or e.level != "settlement")
-    return max(entries, key=score)
-
-
-def _most_specific(
-    resolved: list[tuple[_Name, Entry]], gazetteer: Gazetteer, sentence: Sentence
-) -> Iterator[tuple[_Name, Entry]]:
-    """Fold chains ("بلدة X بريف Y") into their most specific link, spanning the whole chain."""
-    k = 0
-    while k < len(resolved):
-        name, entry = resolved[k]
-        last = name.last
-        while k + 1 < len(resolved):
-            after, outer = resolved[k + 1]
-            gap = after.first - last - 1
-            plain = all(
-                sentence.tokens[i].word.kind != "mark" or sentence.tokens[i].word.folded in "،,("
-                for i in range(last + 1, after.first)
-            )
-            between = sentence.tokens[last + 1 : after.first]
-            is_beside = any(h.table == "directions" for token in between for h in token.word.hits)
-            if gap > _CHAIN_GAP or not plain or outer.id == entry.id:
-                break
-            # "قرية كفر قليل جنوب نابلس" is one place, told by its neighbour.
-            if not is_beside and not gazetteer.is_inside(entry.id, outer.id):
-                break
-            last = after.last
-            k += 1
-        yield name._replace(last=last), entry
-        k += 1
 
 
 def choose_places(
@@ -334,9 +32,10 @@ def choose_places(
     if not len(pairs.event):
         return [[] for _ in layout.clusters]
     choices, gazetteer = kit
-    group = choices.group("place")
+    group = with_alone(choices, "place")
     choice = group.choices[0]
-    weighed = group.weigh(describe_sites(layout, sites, pairs), len(pairs.event))
+    alone = group.weigh(describe_sites(layout, sites, pairs), len(pairs.event))
+    weighed = weigh_again(alone, "place", layout, pairs, keys_of(sites))
     found = [sites[i] for i in pairs.item.tolist()]
     places = []
     for cluster, (start, end) in zip(layout.clusters, pairwise(pairs.bounds(len(layout.clusters))), strict=True):
@@ -351,6 +50,11 @@ def choose_places(
             chosen.append(_record(site, layout.passage, site.sentence not in own, why))
         places.append(chosen)
     return places
+
+
+def keys_of(sites: Sequence[Site]) -> Indexes:
+    """Return a number for each site, equal for those of the same entry."""
+    return coded(site.entry.id for site in sites)
 
 
 def _best(

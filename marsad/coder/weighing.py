@@ -200,6 +200,15 @@ class Group:
         What is told of candidates alone is weighed before the tables, and named first by `Weighed.why`.
         """
         self._tidy()
+        return self._weighed(self._rows_over(tables, size))
+
+    def weigh_more(self, weighed: Weighed, tables: Sequence[Table]) -> Weighed:
+        """Weigh things of this group again, with what more can be told of them now that they have been weighed."""
+        more = self._rows_over(tables, weighed.rows.shape[1])
+        return self._weighed(np.concatenate([weighed.rows, more[1:]]))
+
+    def _rows_over(self, tables: Sequence[Table | Own], size: int) -> Indexes:
+        """The rows of that many things, by part and thing: first the bias, then what is told of candidates alone."""
         given = [self._rows_of(table.told).take(table.which, axis=1) for table in tables if isinstance(table, Own)]
         described = [table for table in tables if isinstance(table, Table)]
         rows = np.empty((len(described) + 1, size), dtype=np.intp)
@@ -217,7 +226,7 @@ class Group:
                 for key in set(keys[own < 0].tolist()):
                     cells.rows[key] = self._rows[make, cells.facts(key)]
                 own[:] = cells.rows.take(keys)
-        return self._weighed(np.concatenate([rows[:1], *given, rows[1:]]) if given else rows)
+        return np.concatenate([rows[:1], *given, rows[1:]]) if given else rows
 
     def _rows_of(self, things: Sequence[Sequence[Told]]) -> Indexes:
         """The rows of all that is told of each thing, by place and thing."""

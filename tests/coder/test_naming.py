@@ -7,8 +7,8 @@ import pytest
 
 from marsad.coder.naming import person_name
 from marsad.coder.participants import Party, find_parties
-from marsad.coder.passage import Passage
-from marsad.coder.places import find_sites
+from marsad.coder.passage import Chunk, Passage
+from marsad.coder.sites import find_sites
 from marsad.coder.tagger import Tagged
 from marsad.lang.ar.reading import Arabic
 
@@ -46,14 +46,16 @@ def party_of(text: str, words: str, arabic: Arabic) -> Party:
         ("سيرغي فيدوروف", "Sergei Fedorov"),
         ("عبد الله الطويل", "Abdullah al-Tawil"),
         ("إياد", None),
-        ("إياد قصطليميري", None),
+        ("إياد قصطليميري", "Iyad Qastalimiri"),
+        ("الوزير السعودي", None),
     ],
 )
 def test_a_person_nobody_lists_is_named_by_all_the_words_of_his_name(
     text: str, name: str | None, arabic: Arabic
 ) -> None:
-    sentence = arabic.read_sentences(text, 0, len(text))[0]
-    assert person_name(sentence, 0, len(sentence.tokens) - 1) == name
+    passage = read(text, arabic, text)
+    last = len(passage.sentences[0].tokens) - 1
+    assert person_name(passage, Chunk(0, 0, last, "ACT"), arabic.actors.romanise) == name
 
 
 @pytest.mark.parametrize(

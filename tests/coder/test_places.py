@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from marsad.coder.passage import Passage
-from marsad.coder.places import find_sites
+from marsad.coder.sites import find_sites
 from marsad.coder.tagger import Tagged
 from marsad.lang.ar.reading import Arabic
 

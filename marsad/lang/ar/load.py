@@ -16,6 +16,7 @@ from marsad.lang.ar.number_hints import CurrencyRow, UnitRow, VagueRow
 from marsad.lang.ar.number_words import NumberRow
 from marsad.lang.ar.numbers import NumberReader
 from marsad.lang.ar.reading import Arabic
+from marsad.lang.ar.romanise import romanise
 from marsad.lang.ar.script import fold_text
 from marsad.lang.ar.skeleton import skeleton
 from marsad.language import Word
@@ -68,7 +69,7 @@ def load_arabic(overlay: Overlay = NOTHING) -> Arabic:
     return Arabic(
         load_lexicon(FOLDER),
         load_gazetteer("ar", fold_text, skeleton, own=overlay.places()),
-        load_actors("ar", fold_text, overlay.actors()),
+        load_actors("ar", fold_text, overlay.actors(), romanise),
         numbers,
         dates,
         Boilerplate(read(FOLDER / "boilerplate.tsv", BoilerplateRow)),

@@ -205,7 +205,11 @@ class Arabic:
             suffix=suffix,
             light=words.light(folded),
             bare=bare,
-            marks=(*_marks(text), *(("future",) if "س" in proclitics else ())),
+            marks=(
+                *_marks(text),
+                *(("future",) if "س" in proclitics else ()),
+                *(("and",) if folded.startswith("و") and folded[1:] in bare else ()),
+            ),
             is_definite="ال" in proclitics,
             hits=(*hits, *self._names(bare, is_kind=any(h.table == "place_kinds" for h in hits))),
         )
