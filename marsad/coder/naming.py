@@ -18,6 +18,7 @@ from marsad.language import Hit, Sentence, Word
 _FEWEST = 2  # words of a full name, letters of an acronym
 _PARTICLE = 2  # letters
 _ALIKE = 0.6
+_SURE = 4  # letters of a given name that nothing else is likely to be
 _DESCRIBING = frozenset({"titles", "role_nouns"})
 _RECENT = 4  # parties
 _FAR = 80  # parties
@@ -45,19 +46,30 @@ def person_name(passage: Passage, chunk: Chunk, romanise: Callable[[str], str] |
     sentence, last = passage.sentences[chunk.sentence], chunk.last
     words = names_in(sentence, chunk.first, last)
     at = min(words, default=-1)
+    is_sure = at >= 0 and len(words[at][1].value.name) >= max(_SURE, len(sentence.tokens[at].word.folded))
     found: list[str] = []
-    while at in words or (found and romanise and at <= last and is_unknown(sentence.tokens[at].word)):
-        end, latin = at, ""
-        if at in words:
-            end, hit = words[at]
-            latin = hit.value.latin
-        elif romanise:
-            token = sentence.tokens[at]
-            latin = romanise(passage.text[token.start : token.end])
+    while at <= last and (latin := _in_latin(passage, chunk.sentence, at, words, romanise if is_sure else None)):
         found.append(latin)
-        at = end + 1
+        at = words[at][0] + 1 if at in words else at + 1
     is_whole = at > last or sentence.tokens[at].word.kind == "mark" or bool(sentence.tokens[at].word.hits)
     return " ".join(found) if is_whole and len(found) >= _FEWEST else None
+
+
+def _in_latin(
+    passage: Passage,
+    sentence: int,
+    at: int,
+    words: dict[int, tuple[int, Hit]],
+    romanise: Callable[[str], str] | None,
+) -> str:
+    """A word of a name in Latin letters: as it is usually spelt, else letter by letter; nothing for what is no name."""
+    if at in words:
+        latin: str = words[at][1].value.latin
+        return latin
+    token = passage.sentences[sentence].tokens[at]
+    if at <= min(words, default=at) or romanise is None or not is_unknown(token.word) or token.word.is_definite:
+        return ""
+    return romanise(passage.text[token.start : token.end])
 
 
 def names_in(sentence: Sentence, first: int, last: int) -> dict[int, tuple[int, Hit]]:
@@ -66,7 +78,11 @@ def names_in(sentence: Sentence, first: int, last: int) -> dict[int, tuple[int, 
     "الوزير السعودي" is a minister, though both words are also names.
     """
     found: dict[int, tuple[int, Hit]] = {}
+    longer = hits_between(sentence, first, last, "actors", "titles")
+    taken = {i for at, end, _ in longer if end > at for i in range(at, end + 1)}  # "بيونغ يانغ", "المتحدث باسم"
     for at, end, hit in hits_between(sentence, first, last, "person_names"):
+        if at in taken:
+            continue
         tables = {other.table for other in sentence.tokens[at].word.hits} if at == end else frozenset[str]()
         is_adjective = "nisbas" in tables and not any(e == at - 1 for e, _ in found.values())
         if not is_adjective and tables.isdisjoint(_DESCRIBING) and (at not in found or end > found[at][0]):

@@ -23,6 +23,8 @@ _FAMOUS = 500_000
 _DWARFED = 30
 _OUTDONE = 5
 _TOWNS = frozenset({"city", "town", "village", "settlement", "municipality", "subdistrict"})
+_NAMED_AGAIN = {"settlement": _TOWNS | {"camp"}, "admin": frozenset({"province", "state", "district"})}
+_RECENT = 4  # sentences
 _ALIKE = 0.86  # of a sound
 _CLEARLY = 0.03
 _SAME_SPOT_KM = 25.0
@@ -69,7 +71,26 @@ def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
             label = next((labels[i][2:] for i in range(name.first, name.last + 1) if labels[i] != "O"), "")
             rule = _told(name.rule, gazetteer)
             sites.append(Site(number, name.first, name.last, entry, label, rule))
+        sites = sorted([*sites, *_told_again(passage, number, sites)], key=lambda site: (site.sentence, site.first))
     return sites
+
+
+def _told_again(passage: Passage, number: int, sites: Sequence[Site]) -> Iterator[Site]:
+    """Yield the places that a sentence tells by their kind alone: "المدينة" is the town that was named last."""
+    sentence, labels = passage.sentences[number], passage.roles[number].labels
+    taken = {i for site in sites if site.sentence == number for i in range(site.first, site.last + 1)}
+    for kind, first, last, hit in sentence.phrases:
+        if kind != "place_kinds" or hit is None or first != last or first in taken or hit.form != "singular":
+            continue
+        level = next((level for level, kinds in _NAMED_AGAIN.items() if hit.value.kind in kinds), None)
+        if level is None or not sentence.tokens[first].word.is_definite:
+            continue
+        before = (s for s in reversed(sites) if s.entry.level == level and (s.sentence, s.last) < (number, first))
+        meant = next(before, None)
+        if meant is not None and number - meant.sentence <= _RECENT:
+            yield Site(
+                number, first, last, meant.entry, labels[first][2:], f"{hit.value.kind} named last, {meant.rule}"
+            )
 
 
 def _told(rule: str, gazetteer: Gazetteer) -> str:

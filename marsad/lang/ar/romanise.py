@@ -14,6 +14,7 @@ _LETTERS = {
     "ط": "t", "ظ": "z", "ع": "a", "غ": "g", "گ": "g", "ف": "f", "ڤ": "v", "ق": "q", "ك": "k", "ل": "l", "م": "m",
     "ن": "n", "ه": "h", "ة": "a", "و": "o", "ؤ": "o", "ي": "i", "ئ": "i", "ء": "",
 }  # fmt: skip
+_NO_NAME = ("ة", "ات")
 # What several letters stand for, how names begin and end.
 _RUNS = (
     (re.compile("تش"), "ch"),
@@ -35,7 +36,12 @@ _CROWD = re.compile(f"({_CONSONANT}{_CONSONANT})(?={_CONSONANT})")
 
 
 def romanise(word: str) -> str:
-    """Return a word (with or without vowel signs) in Latin letters, the first a capital: `كوهوت` → `Kohot`."""
+    """Return a word (with or without vowel signs) in Latin letters, the first a capital: `كوهوت` → `Kohot`.
+
+    Nothing for a word whose ending no foreign name is written with: "خاصة".
+    """
+    if word.endswith(_NO_NAME):
+        return ""
     for pattern, latin in _RUNS:
         word = pattern.sub(latin, word)
     written = "".join(_LETTERS.get(letter, letter if letter.isascii() else "") for letter in word)
