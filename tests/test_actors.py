@@ -111,3 +111,15 @@ def test_broken_rows_are_named() -> None:
         Actors([actor], [ActorName("b", "state:BBB", KIND_ORDER[0], None, None, "own")], str.lower)
     with pytest.raises(ResourceError, match="nickname"):
         Actors([actor], [ActorName("a", "state:AAA", "nickname", None, None, "own")], str.lower)
+
+
+def test_what_many_countries_have_is_named_after_its_country() -> None:
+    key = name_key(fold_text("حرس الحدود"))
+    listed, unlisted = ACTORS.body(key, "POL"), ACTORS.body(key, "JOR")
+    assert listed is not None
+    assert listed.name == "Polish Border Guard"
+    assert unlisted is not None
+    assert (unlisted.name, unlisted.country) == ("Jordanian Border Guard", "JOR")
+    assert ACTORS.actor(unlisted.id) == unlisted
+    with pytest.raises(ResourceError):
+        ACTORS.actor("body:border-guard:XXX")

@@ -25,6 +25,7 @@ _OUTDONE = 5
 _TOWNS = frozenset({"city", "town", "village", "settlement", "municipality", "subdistrict"})
 _NAMED_AGAIN = {"settlement": _TOWNS | {"camp"}, "admin": frozenset({"province", "state", "district"})}
 _RECENT = 4  # sentences
+_LAST_NAMED = "named last, "
 _ALIKE = 0.86  # of a sound
 _CLEARLY = 0.03
 _SAME_SPOT_KM = 25.0
@@ -88,9 +89,8 @@ def _told_again(passage: Passage, number: int, sites: Sequence[Site]) -> Iterato
         before = (s for s in reversed(sites) if s.entry.level == level and (s.sentence, s.last) < (number, first))
         meant = next(before, None)
         if meant is not None and number - meant.sentence <= _RECENT:
-            yield Site(
-                number, first, last, meant.entry, labels[first][2:], f"{hit.value.kind} named last, {meant.rule}"
-            )
+            name = meant.rule.removeprefix(_LAST_NAMED)
+            yield Site(number, first, last, meant.entry, labels[first][2:], f"{_LAST_NAMED}{name}")
 
 
 def _told(rule: str, gazetteer: Gazetteer) -> str:

@@ -99,3 +99,18 @@ def test_a_well_known_city_is_not_its_small_namesake(arabic: Arabic) -> None:
 def test_words_of_a_statement_are_no_town(arabic: Arabic) -> None:
     """ "بيان إن" holds the name of Yan'an, "حكم على" that of Hokmali."""
     assert sites_of(arabic, "وقالت الحركة في بيان إن الجيش انسحب، وصدر حكم على ثلاثة متهمين") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("قصفت القوات مدينة بخموت. وقال سكان إن سوق المدينة احترق", "المدينة", "Bakhmut"),
+        ("اجتاح المسلحون ولاية شمال كردفان. ونهبوا قرى الولاية", "الولاية", "North Kordofan"),
+    ],
+)
+def test_a_kind_alone_is_the_place_of_that_kind_named_last(arabic: Arabic, text: str, words: str, name: str) -> None:
+    assert (words, name) in [(said, place) for said, place, _ in sites_of(arabic, text)]
+
+
+def test_a_kind_alone_with_nothing_named_before_stays_empty(arabic: Arabic) -> None:
+    assert sites_of(arabic, "احترق سوق المدينة ونزح سكان القرى") == []

@@ -31,7 +31,7 @@ _RUNS = (
 )
 # Arabic writes no short vowels, and no word of it begins with two consonants: خراساني.
 _CONSONANT = "(?>[ksdtgc]h|[bcdfghjklmnpqrstvwxz])"
-_OPENING = re.compile(f"^(al-)?(?![bdfgkpt][rl]|s[tkpmnl])({_CONSONANT})(?={_CONSONANT})")
+_OPENING = re.compile(f"^(al-)?(?![bdfgkpt][rl]|s[tkpmnl]|ts)({_CONSONANT})(?={_CONSONANT})")
 _CROWD = re.compile(f"({_CONSONANT}{_CONSONANT})(?={_CONSONANT})")
 
 
