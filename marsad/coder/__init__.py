@@ -184,7 +184,7 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
         _event(passage, cluster, Fields(*own), (home, kit), f"{document_id}:e{number}")
         for number, (cluster, own) in enumerate(zip(clusters, fields, strict=True), known + 1)
     ]
-    taken = {(site.sentence, i) for site in sites for i in range(site.first, site.last + 1)}
+    taken = {(site.sentence, i) for site in named for i in range(site.first, site.last + 1)}
     return Read(made, list(strangers.find_unknown_places(passage, taken)))
 
 
