@@ -24,8 +24,8 @@ SETS = {
     "u1": "Africa, world", "t9": "Syria, Iraq", "u2": "diplomacy", "t5": "pasted, noisy", "t6": "statements",
     "a1": "Ukraine, translated", "b1": "Levant, partisan", "w1": "Africa, Asia", "d5": "diplomacy, new",
     "n1": "statements, diplomacy", "p1": "strikes, tolls", "q1": "translated, posts", "r1": "types easily mistaken",
-    "i1": "Levant, Gulf", "j1": "Ukraine, Black Sea", "j2": "Ukraine, Black Sea", "o1": "Africa, new", "z1": "Asia, Americas",
-    "z2": "Asia, Americas", "wa": "politics",
+    "i1": "Levant, Gulf", "j1": "Ukraine, Black Sea", "j2": "Ukraine, Black Sea", "o1": "Africa, new",
+    "z1": "Asia, Americas", "z2": "Asia, Americas", "wa": "politics",
     "m0": "sources", "m1": "sources", "y0": "tolls, dates", "y1": "tolls, dates", "v0": "noisy, places",
     "v1": "noisy, places", "s1": "round-ups", "e5": "rarer types", "g1": "pasted, translated", "h1": "statements, features",
 }  # fmt: skip

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 import sqlalchemy as sa
-from incident_gold import OWN, Read, add, documents, incident_with, judged, read
+from incident_gold import OWN, Read, add, documents, incident_with, judged, read, strike
 
 from marsad import pipeline
 from marsad.record import Filters, Record, open_record, overview
@@ -105,13 +105,13 @@ def test_a_glance_follows_every_kind_of_change(record: Record, reports: list[Rea
         add(record, [report])
         find(record, keeper, text="قصف")
     check(record, keeper)
-    record.judge(judged("same", "r23:e1", right="r24:e1"))
+    record.judge(judged("same", strike("r23"), right=strike("r24")))
     check(record, keeper)
     record.judge(judged("undo", undoes=1))
     check(record, keeper)
-    record.judge(judged("reject", incident_with(record, "r24:e1").id))
-    record.judge(judged("confirm", incident_with(record, "r07:e1").id))
-    record.judge(judged("not-same", "r07:e1", right="r08:e1"))
+    record.judge(judged("reject", incident_with(record, strike("r24")).id))
+    record.judge(judged("confirm", incident_with(record, strike("r07")).id))
+    record.judge(judged("not-same", strike("r07"), right=strike("r08")))
     check(record, keeper)
     record.relink()
     check(record, keeper)

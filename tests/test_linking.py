@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
+from incident_gold import strike
 
 from marsad import pipeline
 from marsad.errors import RecordError
@@ -110,12 +111,12 @@ def test_an_incident_keeps_its_id_and_old_ids_lead_on(
     record: Record, reader: pipeline.Reader, coded: dict[str, CodedDocument]
 ) -> None:
     add(record, reader, [coded["r23"], coded["r24"]])
-    first, second = incident_with(record, "r23:e1").id, incident_with(record, "r24:e1").id
-    number = record.judge(judged("same", "r23:e1", right="r24:e1"))
-    assert incident_with(record, "r24:e1").id == first
+    first, second = incident_with(record, strike("r23")).id, incident_with(record, strike("r24")).id
+    number = record.judge(judged("same", strike("r23"), right=strike("r24")))
+    assert incident_with(record, strike("r24")).id == first
     assert record.find_incident(second).id == first
     record.judge(judged("undo", undoes=number))
-    assert incident_with(record, "r24:e1").id == second
+    assert incident_with(record, strike("r24")).id == second
     assert record.find_incident(second).id == second
     with record._engine.connect() as connection:
         kinds = [row.kind for row in connection.execute(sa.select(changes).order_by(changes.c.key))]
@@ -124,19 +125,19 @@ def test_an_incident_keeps_its_id_and_old_ids_lead_on(
 
 def test_what_people_judge_stands(record: Record, reader: pipeline.Reader, coded: dict[str, CodedDocument]) -> None:
     add(record, reader, [coded["r07"], coded["r08"], coded["r24"]])
-    camp = incident_with(record, "r07:e1").id
-    assert incident_with(record, "r08:e1").id == camp
-    record.judge(judged("not-same", "r07:e1", right="r08:e1", reason="two camps"))
-    assert incident_with(record, "r08:e1").id != camp
+    camp = incident_with(record, strike("r07")).id
+    assert incident_with(record, strike("r08")).id == camp
+    record.judge(judged("not-same", strike("r07"), right=strike("r08"), reason="two camps"))
+    assert incident_with(record, strike("r08")).id != camp
     record.judge(judged("correct", camp, field="killed", value=13))
     assert record.find_incident(camp).summary.reckoning.figures["killed"].best == 13
     record.judge(judged("confirm", camp))
     assert record.find_incident(camp).verdict == "confirmed"
-    record.judge(judged("reject", incident_with(record, "r24:e1").id))
+    record.judge(judged("reject", incident_with(record, strike("r24")).id))
     assert all(i.summary.mentions[0][0] != "r24" for i in record.incidents(Filters()))
     record.relink()
     assert record.find_incident(camp).summary.reckoning.figures["killed"].best == 13
-    assert incident_with(record, "r08:e1").id != camp
+    assert incident_with(record, strike("r08")).id != camp
 
 
 def by_another_lexicon(document: CodedDocument) -> CodedDocument:
@@ -159,28 +160,34 @@ def by_another_lexicon(document: CodedDocument) -> CodedDocument:
     return msgspec.structs.replace(document, events=(extra, *changed))
 
 
+def moved(name: str) -> str:
+    """The strike of a report as the other lexicon numbers it."""
+    report, number = strike(name).split(":e")
+    return f"{report}:e{int(number) + 1}"
+
+
 def test_judgements_and_ids_hold_when_a_changed_lexicon_reads_again(
     record: Record, reader: pipeline.Reader, coded: dict[str, CodedDocument]
 ) -> None:
     add(record, reader, [coded[n] for n in ("r07", "r08", "r23", "r24")])
-    ids = {e: incident_with(record, e).id for e in ("r07:e1", "r23:e1")}
-    record.judge(judged("not-same", "r07:e1", right="r08:e1"))
-    record.judge(judged("same", "r23:e1", right="r24:e1"))
-    record.judge(judged("correct", ids["r07:e1"], field="killed", value=13))
+    ids = {e: incident_with(record, e).id for e in (strike("r07"), strike("r23"))}
+    record.judge(judged("not-same", strike("r07"), right=strike("r08")))
+    record.judge(judged("same", strike("r23"), right=strike("r24")))
+    record.judge(judged("correct", ids[strike("r07")], field="killed", value=13))
     run = record.start_run("2", "other data")
     for name in ("r24", "r07", "r23", "r08"):
         again = by_another_lexicon(coded[name])
         assert record.reread(again, run, reader.sketch(again)).state == "read-again"
-    assert incident_with(record, "r07:e2").id == ids["r07:e1"] != incident_with(record, "r08:e2").id
-    assert incident_with(record, "r23:e2").id == ids["r23:e1"] == incident_with(record, "r24:e2").id
-    assert record.find_incident(ids["r07:e1"]).summary.reckoning.figures["killed"].best == 13
+    assert incident_with(record, moved("r07")).id == ids[strike("r07")] != incident_with(record, moved("r08")).id
+    assert incident_with(record, moved("r23")).id == ids[strike("r23")] == incident_with(record, moved("r24")).id
+    assert record.find_incident(ids[strike("r07")]).summary.reckoning.figures["killed"].best == 13
 
 
 def test_a_new_version_of_a_report_takes_the_place_of_the_old(
     record: Record, reader: pipeline.Reader, coded: dict[str, CodedDocument]
 ) -> None:
     add(record, reader, [coded["r07"], coded["r08"]])
-    camp = incident_with(record, "r07:e1").id
+    camp = incident_with(record, strike("r07")).id
     text = coded["r08"].document.text.replace("19", "23")
     newer = reader.read(msgspec.structs.replace(coded["r08"].document, text=text))
     add(record, reader, [newer])
@@ -191,11 +198,11 @@ def test_a_new_version_of_a_report_takes_the_place_of_the_old(
 
 def test_why_linked_and_why_not(record: Record, reader: pipeline.Reader, coded: dict[str, CodedDocument]) -> None:
     add(record, reader, [coded[n] for n in ("r02", "r04", "r05")])
-    found = record.explain_incident(incident_with(record, "r05:e1").id)
-    assert {t.event for t in found.within} >= {"r02:e1", "r05:e1"}
+    found = record.explain_incident(incident_with(record, strike("r05")).id)
+    assert {t.event for t in found.within} >= {strike("r02"), strike("r05")}
     assert all(t.verdict.clues for t in (*found.within, *found.outside))
-    assert any(t.event == "r05:e1" and t.verdict.score > 0 for t in found.within)
-    assert any(t.other == "r04:e1" for t in found.outside)
+    assert any(t.event == strike("r05") and t.verdict.score > 0 for t in found.within)
+    assert any(t.other == strike("r04") for t in found.outside)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +239,7 @@ def test_a_record_is_sound_after_every_kind_of_change(
     record: Record, reader: pipeline.Reader, coded: dict[str, CodedDocument]
 ) -> None:
     add(record, reader, [coded[n] for n in ("r07", "r08", "r23", "r24", "r02", "r22")])
-    record.judge(judged("same", "r23:e1", right="r24:e1"))
+    record.judge(judged("same", strike("r23"), right=strike("r24")))
     record.judge(judged("undo", undoes=1))
     again = by_another_lexicon(coded["r08"])
     record.reread(again, 1, reader.sketch(again))

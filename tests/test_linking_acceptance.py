@@ -9,23 +9,25 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from incident_gold import EXAM, OWN, Read, add, documents, incident_with, judged, read, told
+from incident_gold import EXAM, OWN, Read, add, documents, incident_with, judged, read, strike, told
 
 from marsad import pipeline
 from marsad.lang.ar import load
 from marsad.model import CodedDocument, Document
 from marsad.overlay import NOTHING
-from marsad.record import Filters, Record, open_record
+from marsad.record import Filters, Record, StoredJudgement, open_record
 from marsad.resources import DATA
 
-JUDGEMENTS = (
-    judged("same", "r23:e1", right="r24:e1"),
-    judged("not-same", "r07:e1", right="r08:e1"),
-    judged("correct", "r07:e1", field="killed", value=13),
-    judged("confirm", "r02:e1"),
-    judged("reject", "r10:e1"),
-)
-"""None of them contradicts another, so that none is the later word on anything."""
+
+def judgements() -> tuple[StoredJudgement, ...]:
+    """None of them contradicts another, so that none is the later word on anything."""
+    return (
+        judged("same", strike("r23"), right=strike("r24")),
+        judged("not-same", strike("r07"), right=strike("r08")),
+        judged("correct", strike("r07"), field="killed", value=13),
+        judged("confirm", strike("r02")),
+        judged("reject", strike("r10")),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +71,7 @@ def judged_in_order(own: dict[str, Read], tmp_path_factory: pytest.TempPathFacto
     with open_record(str(tmp_path_factory.mktemp("judged") / "r.db")) as record:
         add(record, own.values())
         before = told(record)
-        for judgement in JUDGEMENTS:
+        for judgement in judgements():
             record.judge(judgement)
         assert told(record) != before
         return told(record)
@@ -79,11 +81,11 @@ def judged_in_order(own: dict[str, Read], tmp_path_factory: pytest.TempPathFacto
 def test_judgements_in_any_order_give_the_same_incidents(
     seed: int, record: Record, own: dict[str, Read], judged_in_order: object
 ) -> None:
-    reports, judgements = list(own.values()), list(JUDGEMENTS)
+    reports, order = list(own.values()), list(judgements())
     random.Random(seed).shuffle(reports)
-    random.Random(seed).shuffle(judgements)
+    random.Random(seed).shuffle(order)
     add(record, reports)
-    for judgement in judgements:
+    for judgement in order:
         record.judge(judgement)
     assert told(record) == judged_in_order
 
@@ -93,7 +95,7 @@ def test_judgements_hold_however_late_a_report_comes(
 ) -> None:
     needed = ("r02", "r07", "r08", "r10", "r23", "r24")
     add(record, [own[name] for name in needed])
-    for judgement in JUDGEMENTS:
+    for judgement in judgements():
         record.judge(judgement)
     add(record, [own[name] for name in own if name not in needed])
     assert told(record) == judged_in_order
@@ -118,18 +120,18 @@ def test_judgements_hold_when_a_changed_lexicon_reads_again(
 ) -> None:
     names = ("r07", "r08", "r23", "r24")
     add(record, [own[name] for name in names])
-    ids = {event: incident_with(record, event).id for event in ("r07:e1", "r23:e1")}
-    record.judge(judged("not-same", "r07:e1", right="r08:e1"))
-    record.judge(judged("same", "r23:e1", right="r24:e1"))
-    record.judge(judged("correct", ids["r07:e1"], field="killed", value=13))
+    ids = {event: incident_with(record, event).id for event in (strike("r07"), strike("r23"))}
+    record.judge(judged("not-same", strike("r07"), right=strike("r08")))
+    record.judge(judged("same", strike("r23"), right=strike("r24")))
+    record.judge(judged("correct", ids[strike("r07")], field="killed", value=13))
     assert list(pipeline.relink(record, lambda _: (another_reader, NOTHING), reread=True)) == []
     record.relink()
     now = {name: record.find(name)[1].events for name in names}
     assert now["r07"][0].trigger != own["r07"].coded.events[0].trigger
-    assert incident_with(record, "r07:e1").id == ids["r07:e1"] != incident_with(record, "r08:e1").id
-    strikes = [next(e.id for e in now[name] if e.type == "ASSAULT") for name in ("r23", "r24")]
-    assert {incident_with(record, strike).id for strike in strikes} == {ids["r23:e1"]}
-    assert record.find_incident(ids["r07:e1"]).summary.reckoning.figures["killed"].best == 13
+    assert incident_with(record, strike("r07")).id == ids[strike("r07")] != incident_with(record, strike("r08")).id
+    read_anew = [next(e.id for e in now[name] if e.type == "ASSAULT") for name in ("r23", "r24")]
+    assert {incident_with(record, event).id for event in read_anew} == {ids[strike("r23")]}
+    assert record.find_incident(ids[strike("r07")]).summary.reckoning.figures["killed"].best == 13
     assert record.examine() == []
 
 
@@ -155,7 +157,7 @@ def copy_of(document: Document, name: str, published: str | None) -> Document:
 
 @pytest.mark.parametrize("first", ["r07", "copy"])
 def test_a_copy_is_read_once_keeps_its_publisher_and_adds_no_source(
-    first: str, record: Record, reader: pipeline.Reader, own: dict[str, Read]
+    first: str, record: Record, reader: pipeline.Reader, own: dict[str, Read], tmp_path: Path
 ) -> None:
     original = own["r07"].coded.document
     pair = [original, copy_of(original, "copy", "2025-10-09T18:00:00Z")]
@@ -167,8 +169,11 @@ def test_a_copy_is_read_once_keeps_its_publisher_and_adds_no_source(
     for document in pair:
         assert record.find(document.id)[1].events == reader.read(document).events
     assert {r.publisher for r in record.reports(Filters())} == {original.publisher, "copy.example"}
-    found = incident_with(record, "copy:e1")
-    assert (found.reports, found.sources) == (2, len({t.source for t in found.summary.reckoning.totals if t.source}))
+    found = incident_with(record, strike("r07").replace("r07", "copy"))
+    with open_record(str(tmp_path / "alone.db")) as without:
+        add(without, [own["r07"]])
+        alone = incident_with(without, strike("r07"))
+    assert (found.reports, found.sources) == (alone.reports + 1, alone.sources)
     assert record.copies() == [["copy", "r07"]]
     assert record.examine() == []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from incident_gold import OWN, Read, add, documents, incident_with, judged, read
+from incident_gold import OWN, Read, add, documents, incident_with, judged, read, strike
 from standin import Ran
 
 from marsad import pipeline
@@ -150,10 +150,10 @@ def test_relations_by_day_as_csv(marsad: Marsad, filled: Path) -> None:
 
 def test_what_people_rejected_has_no_weight_and_is_counted_as_left_out(marsad: Marsad, filled: Path) -> None:
     with open_record(str(filled)) as record:
-        strike = incident_with(record, "r10:e1").id
-        record.judge(judged("reject", strike))
+        attack = incident_with(record, strike("r10")).id
+        record.judge(judged("reject", attack))
     whole = objects(marsad("relations", "PAK", "AFG"))
-    assert strike not in {id_ for point in whole["points"] for id_ in point["ids"]}
+    assert attack not in {id_ for point in whole["points"] for id_ in point["ids"]}
     assert whole["left_out"]["rejected"] == 1
 
 
@@ -172,6 +172,11 @@ def register(marsad: Marsad, *more: str) -> Ran:
     return marsad("agreements", "add", "Doha truce", *terms, *more)
 
 
+def dated(shown: dict[str, Any]) -> list[Any]:
+    """The possible breaches of which a report says when they were."""
+    return [b for b in shown["possible_breaches"] if b["evidence"]["date"]]
+
+
 def test_a_truce_is_registered_and_what_may_breach_it_is_listed(marsad: Marsad, filled: Path) -> None:
     assert filled.exists()
     ran = register(marsad, "--reason", "signed in Doha")
@@ -180,7 +185,7 @@ def test_a_truce_is_registered_and_what_may_breach_it_is_listed(marsad: Marsad, 
     whole = objects(marsad("agreements", "show", "1"))
     assert whole["log"][0]["author"] == "Amal"
     assert whole["log"][0]["reason"] == "signed in Doha"
-    (breach,) = whole["possible_breaches"]
+    (breach,) = dated(whole)
     assert breach["evidence"]["date"]["start"] == "2025-10-09"
     scopes = {g["about"]: g["scope"] for g in breach["grounds"]}
     assert scopes.pop("other") == "unknown"
@@ -195,9 +200,10 @@ def test_a_truce_ends_and_is_removed_and_the_log_keeps_it(marsad: Marsad, filled
     assert "cannot have ended" in marsad("agreements", "end", "1", "--on", "2025-09-01").err
     assert marsad("agreements", "end", "1", "--on", "2025-10-08", "--author", "Badr").code == 0
     whole = objects(marsad("agreements", "show", "1"))
-    assert (whole["until"], whole["possible_breaches"]) == ("2025-10-08", [])
+    assert whole["until"] == "2025-10-08"
+    assert dated(whole) == []
     assert marsad("agreements", "end", "1", "--on", "2025-10-20", "--author", "Badr").code == 0
-    assert len(objects(marsad("agreements", "show", "1"))["possible_breaches"]) == 1
+    assert len(dated(objects(marsad("agreements", "show", "1")))) == 1
     assert marsad("agreements", "remove", "1", "--reason", "a mistake").code == 0
     assert objects(marsad("agreements", "list"))["agreements"] == []
     assert marsad("agreements", "show", "1").code == 2
@@ -228,13 +234,15 @@ def test_terms_that_mean_nothing_are_refused(more: tuple[str, ...], said: str, m
     assert objects(marsad("agreements", "list"))["agreements"] == []
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "Possible breaches: 1"), ("ar", "خروقات محتملة: 1")])
+@pytest.mark.parametrize(("lang", "words"), [("en", "Possible breaches: "), ("ar", "خروقات محتملة: ")])
 def test_an_agreement_for_people(lang: str, words: str, marsad: Marsad, filled: Path) -> None:
     assert filled.exists()
     register(marsad)
+    count = len(objects(marsad("agreements", "show", "1"))["possible_breaches"])
     ran = marsad("agreements", "show", "1", "--format", "text", "--lang", lang)
     assert ran.code == 0
-    assert words in ran.out
+    assert f"{words}{count}" in ran.out
+    assert count > 0
 
 
 # ---- why two are linked, or not -------------------------------------------------------------------------------------
@@ -243,10 +251,10 @@ def test_an_agreement_for_people(lang: str, words: str, marsad: Marsad, filled: 
 @pytest.mark.parametrize(
     ("left", "right", "because", "linked"),
     [
-        ("r02:e1", "r05:e1", "direct", True),
-        ("r02:e1", "r04:e1", "unlike", False),
-        ("r07:e1", "r17:e1", "type", False),
-        ("r07:e1", "r24:e1", "cannot", False),
+        ("r02", "r05", "direct", True),
+        ("r02", "r04", "unlike", False),
+        ("r07", "r17:e1", "type", False),
+        ("r07", "r24", "cannot", False),
         ("r20:e1", "r21:e3", "type", False),
     ],
 )
@@ -254,7 +262,8 @@ def test_why_two_are_linked_or_not(
     left: str, right: str, because: str, linked: bool, marsad: Marsad, filled: Path
 ) -> None:
     assert filled.exists()
-    found = objects(marsad("explain", left, right))
+    one, other = (name if ":" in name else strike(name) for name in (left, right))
+    found = objects(marsad("explain", one, other))
     assert (found["because"], found["linked"]) == (because, linked)
     assert (found["incidents"][0] == found["incidents"][1]) == linked
     assert found["pair"]["reasons"]
@@ -263,7 +272,7 @@ def test_why_two_are_linked_or_not(
 
 def test_two_incidents_are_compared_by_their_closest_events(marsad: Marsad, filled: Path) -> None:
     with open_record(str(filled)) as record:
-        one, other = (incident_with(record, event).id for event in ("r02:e1", "r04:e1"))
+        one, other = (incident_with(record, event).id for event in (strike("r02"), strike("r04")))
     found = objects(marsad("explain", one, other))
     assert not found["linked"]
     assert found["because"] in ("group", "cannot")
@@ -272,9 +281,12 @@ def test_two_incidents_are_compared_by_their_closest_events(marsad: Marsad, fill
 
 def test_a_judgement_is_named_as_the_reason(marsad: Marsad, filled: Path) -> None:
     with open_record(str(filled)) as record:
-        record.judge(judged("same", "r23:e1", right="r24:e1", reason="one street"))
-        record.judge(judged("not-same", "r07:e1", right="r08:e1"))
-    together, apart = objects(marsad("explain", "r23:e1", "r24:e1")), objects(marsad("explain", "r07:e1", "r08:e1"))
+        record.judge(judged("same", strike("r23"), right=strike("r24"), reason="one street"))
+        record.judge(judged("not-same", strike("r07"), right=strike("r08")))
+    together, apart = (
+        objects(marsad("explain", strike("r23"), strike("r24"))),
+        objects(marsad("explain", strike("r07"), strike("r08"))),
+    )
     assert (together["linked"], together["because"]) == (True, "people")
     assert together["judgements"][0]["reason"] == "one street"
     assert (apart["linked"], apart["because"]) == (False, "people")
@@ -283,11 +295,11 @@ def test_a_judgement_is_named_as_the_reason(marsad: Marsad, filled: Path) -> Non
 @pytest.mark.parametrize(("lang", "words"), [("en", "are two incidents"), ("ar", "حادثتان")])
 def test_a_pair_for_people(lang: str, words: str, marsad: Marsad, filled: Path) -> None:
     assert filled.exists()
-    ran = marsad("explain", "r07:e1", "r24:e1", "--format", "text", "--lang", lang)
+    ran = marsad("explain", strike("r07"), strike("r24"), "--format", "text", "--lang", lang)
     assert words in ran.out
     assert "place: far apart" in ran.out
 
 
 def test_one_event_is_no_pair(marsad: Marsad, filled: Path) -> None:
     assert filled.exists()
-    assert "are one event" in marsad("explain", "r07:e1", "r07:e1").err
+    assert "are one event" in marsad("explain", strike("r07"), strike("r07")).err

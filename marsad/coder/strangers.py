@@ -24,12 +24,27 @@ def find_unknown_places(passage: Passage, taken: Container[tuple[int, int]]) -> 
     """Yield the names that stand where places are told, without the kind word before them; `taken` are the sentences and
     tokens at which places were found.
     """
-    for chunk in chunks(passage):
+    for chunk in sorted((*chunks(passage), *_unmarked(passage))):
         free = range(chunk.first, chunk.last + 1)
         last = next((i - 1 for i in free if (chunk.sentence, i) in taken), chunk.last)
         named = _name(passage, chunk._replace(last=last)) if last >= chunk.first else None
         if named is not None:
             yield Problem(passage.span(chunk.sentence, *named), UNKNOWN_PLACE)
+
+
+def _unmarked(passage: Passage) -> Iterator[Chunk]:
+    """Yield the settlements that nothing marks although a place is likelier there than nothing: "على بلدة زرنوقة" may be
+    where it happened or what was struck, and neither wins.
+    """
+    for number, (sentence, tagged) in enumerate(zip(passage.sentences, passage.roles, strict=True)):
+        columns = [k for k, name in enumerate(tagged.names) if name[2:] == "PLC"]
+        for kind, first, last, hit in sentence.phrases:
+            if kind != "place_kinds" or hit is None or hit.code != _FIXED or last + 1 >= len(sentence.tokens):
+                continue
+            if set(tagged.labels[first : last + 2]) == {"O"} and any(
+                tagged.scores[last + 1, k] > tagged.scores[last + 1, 0] for k in columns
+            ):
+                yield Chunk(number, first, last + 1, "PLC")
 
 
 def _name(passage: Passage, chunk: Chunk) -> tuple[int, int] | None:
