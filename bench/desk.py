@@ -2,9 +2,10 @@
 
 python -m bench.desk [EVENTS] [RECORD] [--adds]    (1,000,000 events in a temporary record; one that exists is asked)
 
-Prints the median and the 95th percentile of each kind of request in milliseconds, over the network, one at a time, then with
-readers at once, and with --adds also while another program adds reports to the record. Nothing is read or linked to fill a
-record: the rows are what reading and linking would have written.
+Prints the median and the 95th percentile of each kind of request in milliseconds, over the network, one at a time, then
+with readers at once, and with --adds also while another program adds reports to the record. Beside the time that passed
+stands the time that the desk's processor worked (on Linux): where other programs are busy, that is what the desk itself
+takes. Nothing is read or linked to fill a record: the rows are what reading and linking would have written.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import datetime
+import functools
 import hashlib
 import json
 import os
@@ -34,6 +36,7 @@ from marsad.pipeline import load_fold
 from marsad.record import open_record, schema
 
 Make = Callable[[random.Random], str]
+Clock = Callable[[], float]
 PER_INCIDENT = 2
 AT_ONCE = 20_000
 ROUNDS = 25
@@ -172,15 +175,29 @@ def _rows(numbers: range, run: int, chance: random.Random) -> Iterator[tuple[str
         )
 
 
-def ask(client: httpx.Client, make: Make, rounds: int = ROUNDS) -> list[float]:
-    """Return how long each of some requests of a kind took, in milliseconds."""
-    chance = random.Random()
+class Took(NamedTuple):
+    """How long a request took in milliseconds, and how long the desk's processor worked meanwhile."""
+
+    wall: float
+    work: float
+
+
+def clock_of(process: int) -> Clock | None:
+    """Return what tells the seconds that the processor worked for a process; None where the system does not say."""
+    if not sys.platform.startswith("linux"):
+        return None
+    return functools.partial(time.clock_gettime, (~process << 3) | 2)  # clock_getcpuclockid(3), which Python lacks
+
+
+def ask(client: httpx.Client, make: Make, rounds: int = ROUNDS, worked: Clock | None = None) -> list[Took]:
+    """Return how long each of some requests of a kind took; `worked` tells how long the desk's processor has worked."""
+    chance, clock = random.Random(), worked or (lambda: 0.0)
     took = []
     for _ in range(rounds):
         address = make(chance)
-        start = time.perf_counter()
+        start, work = time.perf_counter(), clock()
         answer = client.get(address)
-        took.append(1000 * (time.perf_counter() - start))
+        took.append(Took(1000 * (time.perf_counter() - start), 1000 * (clock() - work)))
         if answer.status_code != 200:
             raise SystemExit(f"{address} was answered with {answer.status_code}: {answer.text[:200]}")
     return took
@@ -267,14 +284,15 @@ def kinds_of(known: Known) -> dict[str, Make]:
 def measure(path: Path, *, adds: bool) -> None:
     """Print how long the desk takes over a record, asked as browsers do; with `adds` also while it grows."""
     kinds = kinds_of(known_of(path))
-    with serving(path) as address, httpx.Client(base_url=address, timeout=120) as client:
+    with serving(path) as (address, process), httpx.Client(base_url=address, timeout=120) as client:
+        worked = clock_of(process)
         start = time.perf_counter()
         client.get("/").raise_for_status()
         print(f"first answer after start     {time.perf_counter() - start:7.1f} s", flush=True)
         client.get("/?publisher=none").raise_for_status()
         print(f"all events read after        {time.perf_counter() - start:7.1f} s", flush=True)
         for name, make in kinds.items():
-            print(f"{name:28} {_said(ask(client, make))}   load {os.getloadavg()[0]:.1f}", flush=True)
+            print(f"{name:28} {_said(ask(client, make, worked=worked))}   load {os.getloadavg()[0]:.1f}", flush=True)
         _crowd(address, list(kinds.values()), "readers at once")
         if adds:
             with adding(path) as so_far:
@@ -285,7 +303,7 @@ def measure(path: Path, *, adds: bool) -> None:
 
 
 def _crowd(address: str, makes: list[Make], name: str) -> None:
-    def reader(number: int) -> list[float]:
+    def reader(number: int) -> list[Took]:
         with httpx.Client(base_url=address, timeout=120) as client:
             return [t for k in range(EACH) for t in ask(client, makes[(number + k) % len(makes)], 1)]
 
@@ -297,8 +315,8 @@ def _crowd(address: str, makes: list[Make], name: str) -> None:
 
 
 @contextlib.contextmanager
-def serving(path: Path) -> Iterator[str]:
-    """Serve the desk in another process; gives its address."""
+def serving(path: Path) -> Iterator[tuple[str, int]]:
+    """Serve the desk in another process; gives its address and the number of the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -309,7 +327,7 @@ def serving(path: Path) -> Iterator[str]:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server.pid
     finally:
         server.terminate()
         server.wait(30)
@@ -339,8 +357,14 @@ def add_to(path: Path, number: int) -> None:
             record.add(made.coded, run, made.sketch)
 
 
-def _said(took: list[float]) -> str:
-    return f"median {statistics.median(took):7.0f} ms   p95 {statistics.quantiles(took, n=20)[-1]:7.0f} ms"
+def _said(took: list[Took]) -> str:
+    """The figures of a kind; work alone where requests came one at a time."""
+
+    def both(times: list[float]) -> str:
+        return f"median {statistics.median(times):6.0f} ms  p95 {statistics.quantiles(times, n=20)[-1]:6.0f} ms"
+
+    work = [one.work for one in took]
+    return both([one.wall for one in took]) + (f"   processor: {both(work)}" if any(work) else "")
 
 
 def main(arguments: list[str]) -> None:

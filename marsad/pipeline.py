@@ -203,7 +203,8 @@ def find_areas(text: str, code: str = LANGUAGE) -> list[Area]:
     entry = gazetteer.entry(text)
     found = [entry] if entry is not None else gazetteer.candidates(load_fold(code)(text))
     if not found:
-        raise InputError(f"The gazetteer knows no place {text!r}; write its name in English or Arabic, or give its id.")
+        odd = InputError(f"The gazetteer knows no place {text!r}; write its name in English or Arabic, or give its id.")
+        raise odd.known_as("no_place", name=text)
     return [
         Area(id=e.id, name=e.name, level=e.level, country=e.country, within=_within(gazetteer, e.id)) for e in found
     ]

@@ -12,6 +12,11 @@ import pytest
 from desk import HOST, HOSTILE, client_of, copy_of, hostile, make_record, seat
 from litestar.testing import TestClient
 
+from marsad import web
+from marsad.record import judging
+from marsad.web.labels import load_labels
+from marsad.web.templating import apart
+
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -135,6 +140,40 @@ def test_two_incidents_become_one_and_two_again(own: TestClient[Any]) -> None:
     assert (one in left) != (other in left)
     own.post(f"/judgements/{number}/undo", data={"_seat": seat(own), "incident": one})
     assert {one, other} <= set(incidents_of(own))
+
+
+def test_an_incident_is_named_by_the_address_of_its_page_too(own: TestClient[Any]) -> None:
+    one, other = incidents_of(own, "&type=ASSAULT")[:2]
+    do(own, one, kind="same", other=f"http://{HOST}/incidents/{other}?lang=ar#where")
+    left = incidents_of(own)
+    assert (one in left) != (other in left)
+
+
+def test_lists_of_names_run_as_the_page_and_each_name_its_own_way() -> None:
+    assert apart("Owerri، نيجيريا", "، ") == "<bdi>Owerri</bdi>، <bdi>نيجيريا</bdi>"
+    assert apart("<b>\u202ex", ", ") == "<bdi>&lt;b&gt;x</bdi>"
+    assert apart("", ", ") == ""
+
+
+def test_days_and_ids_in_an_arabic_sentence_keep_their_order(client: TestClient[Any]) -> None:
+    page = client.get("/?lang=ar&since=yesterday").text
+    assert '<bdi dir="ltr">2025-07-22</bdi>' in page
+    assert 'lang="en"' not in page.split('class="details"')[1].split(">")[0], "it is said in Arabic"
+
+
+def test_what_a_server_says_of_itself_is_not_shown_to_people(client: TestClient[Any]) -> None:
+    assert "Not Found" not in client.get("/nowhere?lang=ar").text
+
+
+def test_every_act_in_the_log_has_a_name_in_both_languages() -> None:
+    sources = "".join(path.read_text() for path in sorted(Path(web.__file__).parent.glob("*.py")))
+    told = set(re.findall(r'(?:person|name or "-"|who\(request\))(?:\.name)?, \(?"([a-z ]+)"', sources))
+    told -= {"read"}  # a scope
+    told |= {f"judge {kind}" for kind in judging.KINDS} | {f"{do} webhook" for do in ("add", "stop", "begin", "remove")}
+    told |= {"end agreement", "remove agreement"}
+    assert len(told) > 20
+    for lang in ("en", "ar"):
+        assert [t for t in sorted(told) if not load_labels(lang).has("act_" + re.sub("[ -]", "_", t))] == []
 
 
 def test_a_rejected_incident_is_listed_only_when_asked_for(own: TestClient[Any]) -> None:

@@ -1,8 +1,9 @@
 """Take a picture of every page of the desk in both languages and two widths, to look at.
 
-PYTHONPATH=tests python -m tools.screenshots [FOLDER] [desk|views|people ...]    (or make screenshots)
+PYTHONPATH=tests python -m tools.screenshots [FOLDER] [desk|states|views|people ...]    (or make screenshots)
 
-Without a choice all of them: `desk` what an analyst sees every day, `views` relations, processes and agreements, a form over
+Without a choice all of them: `desk` what an analyst sees every day, `states` what a page shows when there is nothing, when
+something went wrong, when forms are open and when people worked, `views` relations, processes and agreements, a form over
 picked words and what is printed, `people` the pages about people: login, accounts, tokens, webhooks, the log, accuracy, the
 public view. Needs Debian's chromium. The record is that of the desk's tests, hostile report included.
 """
@@ -40,6 +41,23 @@ VIEWS = {
     "process": "/processes?party=RUS&party=UKR",
     "agreements": "/agreements",
 }
+_QUIET = ("review", "relations", "processes", "agreements", "sources", "words", "feeds", "log", "accuracy")
+EMPTY = {"overview": "/", **{name: f"/{name}" for name in _QUIET}}
+STATES = {
+    "nothing-found": "/?text=زقزقة",
+    "bad-day": "/?since=yesterday",
+    "no-incident": "/incidents/i-none",
+    "same-party": "/relations?first=RUS&second=RUS",
+    "nothing-between": "/relations?first=JPN&second=FRA",
+    "second-reviewer": "/review?second=1",
+    "mine": "/review?mine=1",
+    "versions": "/reports/w1",
+    "copy": "/reports/w2",
+}
+WORDS = (
+    "قالت السلطات في خاركيف إن قصفا روسيا بالصواريخ على المدينة مساء الأحد أدى إلى مقتل 4 أشخاص وإصابة 11 آخرين. "
+    "وأضاف رئيس البلدية أن فرق الإنقاذ تواصل البحث تحت الأنقاض، وأن القصف أصاب مبنى سكنيا ومدرسة."
+)
 TRUCE = {"name": "هدنة خاركيف", "parties": "روسيا\nUkraine", "areas": "خاركيف", "since": "2025-07-20"}
 
 
@@ -104,6 +122,63 @@ def take_views(record: Path, folder: Path) -> None:
                 print_pages(tab, folder, lang)
 
 
+def take_states(record: Path, folder: Path) -> None:
+    """Take an empty desk, refusals, open forms, and an incident and a report that people and publishers changed."""
+    empty = record.with_name("empty.db")
+    with open_record(str(empty), load_fold()):
+        pass
+    add_versions(record)
+    for lang in ("en", "ar"):
+        for width in WIDTHS:
+            ending = f"-{lang}-{width}.png"
+            with serving(empty) as address, browsing() as browser, tab_of(browser, address, lang, width) as tab:
+                for name, path in EMPTY.items():
+                    tab.open(path)
+                    keep(tab, folder / f"empty-{name}{ending}")
+            with serving(record) as address, browsing() as browser, tab_of(browser, address, lang, width) as tab:
+                for name, path in STATES.items():
+                    tab.open(path)
+                    keep(tab, folder / f"state-{name}{ending}")
+                work(tab, folder, ending)
+
+
+def add_versions(record: Path) -> None:
+    """Give the record a report that its publisher changed, and two publishers who print the same words."""
+    told = Document(id="w1", text=WORDS, title="قصف خاركيف", published="2025-07-28", publisher="alpha.example")
+    same = [
+        msgspec.structs.replace(told, id=i, publisher=who)
+        for i, who in (("w2", "beta.example"), ("w3", "gamma.example"))
+    ]
+    changed = msgspec.structs.replace(told, text=WORDS.replace("مقتل 4", "مقتل 6") + " ولم تعلق موسكو.")
+    reader = load_reader()
+    with open_record(str(record), load_fold()) as made:
+        for one in (told, *same, changed):
+            add(made, read(reader, [one]).values())
+
+
+def work(tab: Tab, folder: Path, ending: str) -> None:
+    """Open what is folded, and do what leaves traces."""
+    for name, path in (
+        ("words", "/words"),
+        ("agreements", "/agreements"),
+        ("overview", "/"),
+        ("report", "/reports/v1"),
+    ):
+        tab.open(path)
+        tab.page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+        keep(tab, folder / f"open-{name}{ending}")
+    tab.page.keyboard.press("?")
+    tab.page.screenshot(path=str(folder / f"open-keys{ending}"))
+    tab.open("/?min_killed=9")
+    tab.open(str(tab.page.locator(".opens").last.get_attribute("href")))
+    tab.page.keyboard.press("e")
+    tab.page.fill("#c-value", "10")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector(".noted")
+    tab.page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
+    keep(tab, folder / f"open-incident{ending}")
+
+
 def pick_words(tab: Tab, folder: Path, ending: str) -> None:
     """Pick words of a report by keyboard, and ask for what cannot be."""
     tab.open("/reports/v1")
@@ -127,7 +202,15 @@ def print_pages(tab: Tab, folder: Path, lang: str) -> None:
     """Print an incident and a view, as the browser does, to PDF and as a picture of it."""
     tab.open("/?min_killed=9")
     incident = str(tab.page.locator(".opens").first.get_attribute("href"))
-    for name, path in (("overview", "/?type=ASSAULT"), ("incident", incident), ("report", "/reports/v1")):
+    views = {name: path for name, path in VIEWS.items() if name in ("relation", "process")}
+    pages = {
+        "overview": "/?type=ASSAULT",
+        "incident": incident,
+        "report": "/reports/v1",
+        "sources": "/sources",
+        **views,
+    }
+    for name, path in pages.items():
         tab.open(path)
         tab.page.pdf(path=str(folder / f"print-{name}-{lang}.pdf"), format="A4", prefer_css_page_size=True)
         tab.page.emulate_media(media="print")
@@ -235,7 +318,7 @@ def prepare(record: Path) -> None:
             made.change(lambda c, o=one, v=values: hooks.settle(c, msgspec.structs.replace(o, **v)))
 
 
-PARTS = {"desk": take_pages, "views": take_views, "people": take_people}
+PARTS = {"desk": take_pages, "states": take_states, "views": take_views, "people": take_people}
 
 
 if __name__ == "__main__":

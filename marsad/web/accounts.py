@@ -71,11 +71,11 @@ def add(connection: sa.Connection, name: str, password: str, role: str) -> int:
     """
     name = name.strip()
     if not name or len(name) > 60 or not name.isprintable():
-        raise InputError("An account needs a name of 1 to 60 characters.")
+        raise InputError("An account needs a name of 1 to 60 characters.").known_as("account_name")
     if role not in ROLES:
         raise InputError(f"{role!r} is no role; give one of {', '.join(ROLES)}.")
     if connection.scalar(sa.select(accounts.c.key).where(accounts.c.name == name)) is not None:
-        raise InputError(f"There is an account {name!r} already.")
+        raise InputError(f"There is an account {name!r} already.").known_as("account_already", name=name)
     row = {"name": name, "password": _hash_password(password), "role": role, "active": True, "at": _now()}
     made = connection.execute(accounts.insert(), row).inserted_primary_key
     return int(made[0]) if made else 0
@@ -83,7 +83,8 @@ def add(connection: sa.Connection, name: str, password: str, role: str) -> int:
 
 def _hash_password(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
-        raise InputError(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+        least = str(SHORTEST_PASSWORD)
+        raise InputError(f"A password needs at least {least} characters.").known_as("account_password", least=least)
     return _hasher.hash(password)
 
 
@@ -120,7 +121,8 @@ def change(connection: sa.Connection, key: int, *, role: str | None = None, acti
         raise InputError("There is no such account.")
     left = sa.select(sa.func.count()).where(accounts.c.role == "admin", accounts.c.active.is_(True))
     if not connection.scalar(left):
-        raise InputError("This is the last account that may keep accounts; make another one first.")
+        last = InputError("This is the last account that may keep accounts; make another one first.")
+        raise last.known_as("account_last")
     connection.execute(passes.delete().where(passes.c.account == key))
 
 
@@ -149,10 +151,11 @@ def make_token(connection: sa.Connection, account: int, name: str, scopes: Colle
     """
     name, wanted = name.strip()[:60], [scope for scope in SCOPES if scope in scopes]
     if not name or not name.isprintable():
-        raise InputError("Say what the token is for.")
+        raise InputError("Say what the token is for.").known_as("token_name")
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not wanted:
-        raise InputError(f"{', '.join(unknown) or 'Nothing'!r} is no scope; give some of {', '.join(SCOPES)}.")
+        none = InputError(f"{', '.join(unknown) or 'Nothing'!r} is no scope; give some of {', '.join(SCOPES)}.")
+        raise none.known_as("token_scope")
     if not 1 <= days <= max(TOKEN_DAYS):
         raise InputError(f"A token is good for 1 to {max(TOKEN_DAYS)} days.")
     return _new_pass(connection, account, "token", _now(24 * days), {"name": name, "scopes": " ".join(wanted)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -46,13 +47,18 @@ def _queue_of(form: dict[str, str]) -> dict[str, str]:
     return {name: form[name] for name in ("skip", "second", "mine") if form.get(name)}
 
 
+def _id_of(text: str) -> str | None:
+    """The id of an incident or event in what a person gave: the id, or the address of the incident's page."""
+    return re.sub(r"^\S*/incidents/|[?#].*$", "", text) or None
+
+
 def judgement_of(form: dict[str, str], name: str) -> StoredJudgement:
     """Return the judgement that a form asks for.
 
     Raises:
         InputError: something is missing or makes no sense.
     """
-    kind, reason, other = form.get("kind", ""), form.get("reason") or None, form.get("other") or None
+    kind, reason, other = form.get("kind", ""), form.get("reason") or None, _id_of(form.get("other") or "")
     made: dict[str, Any] = {"key": 0, "at": "", "author": "", "kind": kind, "left": name, "reason": reason}
     if kind in _ALONE:
         return StoredJudgement(**made)

@@ -72,7 +72,11 @@ def agreements(request: Request[Any, Any, Any]) -> Response[str]:
     book = load_codebook()
     values = {
         "agreements": [(a, terms_of(a.terms, labels)) for a in found],
-        "kinds": [(code, labels.code("type", code)) for code, entry in book.types.items() if "conflict" in entry.quad],
+        "kinds": [
+            (code, labels.code("type", code))
+            for code, entry in reversed(book.types.items())
+            if "conflict" in entry.quad
+        ],
         "modes": [
             (f"{code}.{mode}", f"{labels.code('type', code)}: {labels.code('mode', f'{code}.{mode}')}")
             for code in ("ASSAULT", "COERCE")
@@ -131,7 +135,8 @@ def _look(request: Request[Any, Any, Any], number: int) -> tuple[StoredAgreement
     def both(connection: sa.Connection) -> tuple[StoredAgreement, list[Breach]]:
         known = next((a for a in log.list_all(connection) if a.number == number), None)
         if known is None:
-            raise RecordError(f"The record holds no agreement number {number}.")
+            gone = RecordError(f"The record holds no agreement number {number}.")
+            raise gone.known_as("no_agreement", number=str(number))
         return known, log.breaches(connection, known.terms)
 
     return desk_of(request).look(both)
@@ -182,7 +187,7 @@ def _named(breach: Breach, areas: Sequence[Area], labels: Labels) -> dict[str, s
 
 
 def _ground(ground: Any, labels: Labels, places: Mapping[str, str]) -> str:
-    """Why an incident is listed, in words; countries, parties and places (`places`, by their English name) by their names."""
+    """Why an incident is listed, in words; `places` are the names of places by the English one."""
     values = dict(ground.values)
     for key in ("place", "area"):
         if values.get(key):
@@ -280,11 +285,11 @@ def agreement_of(given: dict[str, str], lists: dict[str, list[str]]) -> Agreemen
         CodebookError: there is no such category, mode or object.
     """
     if not given["name"]:
-        raise InputError("Give the agreement a name.")
+        raise InputError("Give the agreement a name.").known_as("agreement_name")
     if not lists["parties"]:
-        raise InputError("Say who is bound: a country's code or a name, one a line.")
+        raise InputError("Say who is bound: a country's code or a name, one a line.").known_as("agreement_parties")
     if not given["since"]:
-        raise InputError("Say from which day it holds.")
+        raise InputError("Say from which day it holds.").known_as("agreement_since")
     book = load_codebook()
     forbids = [code for code in lists["forbids"] if code]
     for code in forbids:

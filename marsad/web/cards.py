@@ -16,6 +16,7 @@ from marsad.record.incidents import StoredIncident
 from marsad.record.schema import documents, events
 from marsad.resources import DATA, read_tsv
 from marsad.web.labels import Labels
+from marsad.web.names import arabic_actors
 from marsad.web.quotes import Quote, quote
 
 _MOST_NAMES = 2
@@ -126,10 +127,16 @@ def _card(incident: StoredIncident, labels: Labels, first: _First | None, told_b
 
 
 def _names(parties: Iterable[Participant], labels: Labels) -> str:
-    names = list(dict.fromkeys(n for p in parties if (n := labels.wording.party(p))))
+    names = list(dict.fromkeys(n for p in parties if (n := _party(p, labels))))
     shown = labels.join(names[:_MOST_NAMES])
     more = len(names) - _MOST_NAMES
     return labels.say("names_more", names=shown, count=more) if more > 0 else shown
+
+
+def _party(party: Participant, labels: Labels) -> str:
+    """A participant: a listed actor by its name in the interface language, else as the report words it."""
+    known = arabic_actors().get(party.id or "") if labels.lang == "ar" else None
+    return known or labels.wording.party(party)
 
 
 def _figures(incident: StoredIncident, labels: Labels) -> Iterable[tuple[str, str]]:

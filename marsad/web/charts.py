@@ -42,13 +42,15 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
 
 class Histogram(msgspec.Struct, frozen=True, kw_only=True):
     """A stacked histogram over time in a box of `width` by `height`, which a page stretches; along the axes stands text
-    of the page: `across` the labels of time in the order of reading, `up` those of the height, the highest first.
+    of the page: `across` the labels of time in the order of reading (`is_each` where every bar has one, else from the first
+    to the last), `up` those of the height, the highest first.
     """
 
     width: int
     height: int
     bars: tuple[Bar, ...]
     across: tuple[str, ...]
+    is_each: bool
     up: tuple[str, ...]
     unit: str
     families: tuple[str, ...]
@@ -92,6 +94,7 @@ def draw_histogram(counted: Sequence[tuple[str, str, int]], unit: str, labels: L
         height=height,
         bars=tuple(bars),
         across=tuple(dict.fromkeys(bars[k].label for k in _spread(len(bars)))),
+        is_each=len(bars) <= len(_spread(len(bars))),
         up=tuple(labels.number(value) for value in range(top, -1, -step)),
         unit=unit,
         families=seen,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from litestar import Request, Response
@@ -16,6 +17,8 @@ from marsad.web.templating import labels_of, page
 STAYS = CacheControlHeader(max_age=86_400, public=True)
 """How long a browser keeps a file of the package; addresses carry the version."""
 
+_PHRASES = {status.phrase for status in HTTPStatus}
+"""What a server says where nobody says anything: the page has words of its own for it."""
 _STATUS: dict[type[MarsadError], int] = {InputError: 400, CodebookError: 400, RecordError: 409}
 
 
@@ -41,9 +44,9 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return Redirect("/public")
     if status == 401 and wants_page:
         return Redirect("/login", query_params={"next": request.url.path + _query(request)})
-    if isinstance(error, MarsadError):
-        said = labels_of(request).refusal(error)
-    return page(request, "error.html", {"status": status, "said": said}, status=status)
+    said, is_ours = (labels_of(request).refusal(error), True) if isinstance(error, MarsadError) else (said, False)
+    values = {"status": status, "said": "" if said in _PHRASES else said}
+    return page(request, "error.html", {**values, "is_english": not is_ours or said == str(error)}, status=status)
 
 
 def _has_public(request: Request[Any, Any, Any]) -> bool:

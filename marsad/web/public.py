@@ -7,7 +7,8 @@ at the latest incidents alone, for everybody may ask.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -229,7 +230,7 @@ def line_of(item: Happening, labels: Labels) -> Line:
         family=load_codebook().quad(summary.type),
         kind=labels.code("type", summary.type),
         modes=labels.join(labels.code("mode", f"{summary.type}.{mode}") for mode in summary.modes),
-        where=labels.join(_where(place, labels) for place in summary.places),
+        where=labels.join(_wheres(summary.places, labels)),
         when=labels.days(summary.start, summary.end),
         figures=tuple(
             (labels.say(f"count_{f}", count=g.best), labels.range(g.low, g.high) if g.low != g.high else "")
@@ -242,10 +243,13 @@ def line_of(item: Happening, labels: Labels) -> Line:
     )
 
 
-def _where(place: Where, labels: Labels) -> str:
-    name, country = place_name(place, labels, {}), labels.country(place.country)
-    named = country if name == place.country else name
-    return named if named == country or not country else labels.join((named, country))
+def _wheres(places: Sequence[Where], labels: Labels) -> Iterable[str]:
+    """The names of places and, behind those of one country, that country."""
+    for place, following in zip_longest(places, places[1:]):
+        name, country = place_name(place, labels, {}), labels.country(place.country)
+        yield country if name == place.country else name
+        if country and (following is None or following.country != place.country):
+            yield country
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (overview, incident, map_squares)

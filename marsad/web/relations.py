@@ -120,7 +120,8 @@ def _related(request: Request[Any, Any, Any], view: View) -> Relation | None:
     if first is None or second is None:
         return None
     if (first.country, first.id, first.folded) == (second.country, second.id, second.folded):
-        raise InputError(f"{first.text!r} and {second.text!r} are the same party; give two.")
+        same = InputError(f"{first.text!r} and {second.text!r} are the same party; give two.")
+        raise same.known_as("same_party", first=first.text, second=second.text)
     return desk_of(request).look(lambda connection: record_view.relate(connection, (first, second), view.asked))
 
 

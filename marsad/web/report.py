@@ -15,7 +15,7 @@ from litestar.types import ControllerRouterHandler
 from marsad.codebook import load_codebook
 from marsad.export.page import FIELDS, Mark, mark_up
 from marsad.export.wording import Value
-from marsad.model import CodedDocument, Event
+from marsad.model import Casualty, CodedDocument, Event
 from marsad.record import judging, query
 from marsad.record.incidents import incident_of
 from marsad.record.schema import copies, documents
@@ -31,6 +31,7 @@ _ROWS = ("actor", "recipient", "place", "date", "casualties", "damage", "weapon"
 # Browsers make one line break of a carriage return with what follows; whoever counts characters needs both.
 _LONGEST_QUOTE = 160
 _RETURN = re.compile("\r(\n?)")
+_CODE = re.compile("\\b[A-Z]{3}\\b")
 _UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
 
 
@@ -106,7 +107,7 @@ def _card(number: int, event: Event, labels: Labels, incident: str | None) -> Ev
     wording = labels.wording
     shown = [
         Shown(key=f"e{number}v{i}", value=v, reasons=tuple(wording.reasons(v.why)) if v.why else ())
-        for i, v in enumerate(_dated(v, event, labels) for v in wording.values(event))
+        for i, v in enumerate(_worded(v, event, labels) for v in wording.values(event))
     ]
     rows = ((field, tuple(s for s in shown if s.value.field == field)) for field in _ROWS)
     judged = (
@@ -128,11 +129,27 @@ def _card(number: int, event: Event, labels: Labels, incident: str | None) -> Ev
     )
 
 
-def _dated(value: Value, event: Event, labels: Labels) -> Value:
-    """A day as the rest of the desk writes it."""
-    if value.field != "date" or event.date is None:
-        return value
-    return msgspec.structs.replace(value, text=labels.days(event.date.start, event.date.end))
+def _worded(value: Value, event: Event, labels: Labels) -> Value:
+    """A day, a count of people or a country as the rest of the desk writes it."""
+    if value.field == "date" and event.date is not None:
+        return msgspec.structs.replace(value, text=labels.days(event.date.start, event.date.end))
+    if value.field == "casualties":
+        told = (_counted(c, labels) for c in event.casualties if c.span == value.span)
+        return msgspec.structs.replace(value, text=next((t for t in told if t), value.text))
+    if value.field in ("actor", "recipient", "place"):
+        named = (_CODE.sub(lambda found: labels.country(found[0]), note) for note in value.notes)
+        notes = tuple(note for note in named if note != value.text)
+        return msgspec.structs.replace(value, notes=notes)
+    return value
+
+
+def _counted(casualty: Casualty, labels: Labels) -> str:
+    """An exact count of people in words; empty where the report gives none."""
+    count, key = casualty.quantity.min, f"count_{casualty.outcome}"
+    if count is None or count != casualty.quantity.max or not labels.has(key):
+        return ""
+    who = "" if casualty.who == "person" else f" ({labels.code('who', casualty.who)})"
+    return labels.say(key, count=count) + who
 
 
 def _all(card: EventCard) -> Iterable[Shown]:

@@ -48,12 +48,14 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
     """The panels of a relation over the same time and the same scale; `up` the labels of the scale from above, `across`
-    those of time in the order of reading; `dropped` periods are too early to be drawn.
+    those of time in the order of reading (`is_each` where every period has one, else from the first to the last); `dropped`
+    periods are too early to be drawn.
     """
 
     panels: tuple[Panel, ...]
     up: tuple[str, ...]
     across: tuple[str, ...]
+    is_each: bool
     families: tuple[str, ...]
     dropped: int
 
@@ -94,6 +96,7 @@ def draw_scores(relation: Relation, labels: Labels) -> Chart | None:
         panels=panels,
         up=tuple(_axis(value * step) for value in range(above, -below - 1, -1)),
         across=tuple(dict.fromkeys(shown)),
+        is_each=len(shown) == len(periods),
         families=tuple(f for f in FAMILIES if f in seen),
         dropped=len(every) - len(periods),
     )
@@ -130,12 +133,13 @@ def _columns(points: Sequence[Point | None], zero: float, scale: float, labels: 
     for number, point in enumerate(points):
         if point is None or not point.incidents:
             continue
-        x = number * slot
+        width = max(min(slot * 0.86, 60.0), 1.0)
+        middle = (number + 0.5) * slot
         yield Column(
             period=point.period,
             label=labels.days(point.start, point.end),
-            x=round(WIDTH - x - slot * 0.93 if labels.direction == "rtl" else x + slot * 0.07, 2),
-            width=round(max(min(slot * 0.86, 60.0), 1.0), 2),
+            x=round((WIDTH - middle if labels.direction == "rtl" else middle) - width / 2, 2),
+            width=round(width, 2),
             net=round(zero - point.sum * scale, 2),
             incidents=point.incidents,
             sum=signed(point.sum),

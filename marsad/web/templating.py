@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 import jinja2
 from litestar import Request, Response
 from litestar.datastructures import Cookie
+from markupsafe import Markup, escape
 
 from marsad.web.desk import desk_of, person_of
 from marsad.web.labels import DIRECTIONS, Labels, load_labels
@@ -23,6 +24,9 @@ HERE = Path(__file__).parent
 _LANG = "marsad_lang"
 _UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f\u007f]")
 
+
+_RUN = re.compile(r"(?<![\w&])[\w.]*\d+(?:[-/:.]\w+)+", re.ASCII)
+"""Digits with marks between them: a day, an id, an address; beside Arabic letters they would be put in another order."""
 
 PAGES = (
     ("overview", "/", "reader"),
@@ -47,6 +51,22 @@ def pages_of(person: Person) -> list[tuple[str, str]]:
 def seen(text: object) -> str:
     """Return text as it may stand in a line of ours: without characters that nobody sees or that turn the line around."""
     return _UNSEEN.sub("", str(text))
+
+
+def apart(text: object, comma: str) -> Markup:
+    """Return names that a list of ours joins as markup in which each runs its own way, and the list that of the page."""
+    each = (Markup("<bdi>{}</bdi>").format(seen(name)) for name in str(text).split(comma) if name)
+    return escape(comma).join(each)
+
+
+def sentence(text: object) -> Markup:
+    """Return a sentence as markup in which days, ids and what else runs from left to right does so."""
+    return Markup(_RUN.sub(r'<bdi dir="ltr">\g<0></bdi>', str(escape(seen(text)))))
+
+
+def moment(at: str | None, labels: Labels) -> Markup:
+    """Return a day with its time as markup that what stands beside it does not turn around."""
+    return Markup("<bdi>{}</bdi>").format(labels.moment(at))
 
 
 def language_of(request: Request[Any, Any, Any]) -> str:
@@ -79,9 +99,11 @@ def environment(lang: str) -> jinja2.Environment:
     made.filters |= {
         "number": labels.number,
         "day": labels.day,
-        "moment": labels.moment,
+        "moment": functools.partial(moment, labels=labels),
+        "sentence": sentence,
         "country": labels.country,
         "seen": seen,
+        "apart": functools.partial(apart, comma=labels.wording.strings["comma"]),
     }
     return made
 
