@@ -93,6 +93,7 @@ class Tab:
 def tab_of(browser: Browser, address: str, lang: str, width: int) -> Iterator[Tab]:
     """A tab of this width, in this interface language."""
     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(90_000)  # machines are shared
     context.add_cookies([{"name": "marsad_lang", "value": lang, "url": address}])
     yield Tab(context.new_page(), address)
     context.close()

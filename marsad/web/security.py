@@ -113,20 +113,25 @@ async def comes_from_here(connection: ASGIConnection[Any, Any, Any, Any], _handl
 
 
 def _is_from_here(request: Request[Any, Any, Any]) -> bool:
-    """Whether a request names no other origin than our own; programs name none."""
+    """Whether a request names no other origin or site than our own; programs name none."""
+    return not _elsewhere(request)
+
+
+def _elsewhere(request: Request[Any, Any, Any]) -> str:
+    """Where a request says that it comes from, if not from here; empty if from here or it does not say."""
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() in request.scope["state"]["hosts"]
+    if origin is not None and urlsplit(origin).netloc.lower() not in request.scope["state"]["hosts"]:
+        return "another origin"
+    is_same = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+    return "" if is_same else "another site"
 
 
 async def _forged(request: Request[Any, Any, Any]) -> str:
     """What is wrong with where a form comes from; empty if nothing."""
-    state = request.scope["state"]
-    seat, hosts = state["seat"], state["hosts"]
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() not in hosts:
-        return "another origin"
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return "another site"
+    elsewhere = _elsewhere(request)
+    if elsewhere:
+        return elsewhere
+    seat = request.scope["state"]["seat"]
     given = request.headers.get(HEADER)
     if given is None and request.headers.get("content-type", "").startswith(
         ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -131,7 +131,7 @@ def page(request: Request[Any, Any, Any], name: str, values: Mapping[str, Any], 
         "seat": request.scope["state"].get("seat", ""),
         "path": request.url.path,
         "here": request.url.path + (f"?{urlencode(kept)}" if kept else ""),
-        "in_other": f"{request.url.path}?{urlencode([*kept, ('lang', other)])}",
+        "in_other": f"?{urlencode([*kept, ('lang', other)])}",
         "needs_login": desk_of(request).settings.needs_login(),
         "is_part": "hx-request" in request.headers and "hx-boosted" not in request.headers,
     }
