@@ -18,7 +18,7 @@ import msgspec
 import sqlalchemy as sa
 
 from marsad.errors import InputError
-from marsad.export import FORMATS
+from marsad.export import FORMATS, usual_mode
 from marsad.export.columns import COLUMNS
 from marsad.export.dictionary import describe
 from marsad.export.wording import Wording
@@ -74,7 +74,7 @@ def release(view: View, folder: Path, plan: Plan, tell: Callable[[int], None] | 
         raise InputError(f"{folder} cannot be written ({error.strerror}); check the folder and its disk.") from error
     try:
         about = _write(view, making, plan, tell)
-        making.chmod(0o755)
+        making.chmod(usual_mode(0o777))
         os.rename(making, folder)  # noqa: PTH104 - a name that is taken must fail, not be replaced
     except OSError as error:
         raise InputError(f"{folder} cannot be written ({error.strerror}); check the folder and its disk.") from error

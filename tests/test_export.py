@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,6 +157,46 @@ def test_a_failed_export_keeps_the_old_file(tmp_path: Path, name: str) -> None:
         write_file(str(target), name, items(), FRAME)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_new_file_is_read_by_whom_the_user_lets_read(tmp_path: Path) -> None:
+    mask = os.umask(0o077)
+    try:
+        write_file(str(tmp_path / "x"), "csv", [], FRAME)
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
+
+
+def test_a_file_that_is_there_keeps_who_may_read_it_and_a_link_leads_on(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("old")
+    (tmp_path / "kept").chmod(0o640)
+    (tmp_path / "latest").symlink_to(tmp_path / "kept")
+    write_file(str(tmp_path / "latest"), "csv", [], FRAME)
+    assert (tmp_path / "latest").is_symlink()
+    assert (tmp_path / "kept").read_text("utf-8-sig").startswith("id,")
+    assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o640
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reading:
+        write_file(str(pipe), "jsonl", [Telling(document=DOCUMENT, event=make_event("r1"))], FRAME)
+        assert b"r1:e1" in reading.communicate()[0]
+    assert pipe.is_fifo()
+
+
+def test_a_long_name_of_a_file_is_one(tmp_path: Path) -> None:
+    target = tmp_path / ("x" * 250 + ".csv")
+    write_file(str(target), "csv", [], FRAME)
+    assert target.exists()
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written"):
+        write_file(str(tmp_path), "csv", [], FRAME)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_export_into_nowhere(tmp_path: Path) -> None:

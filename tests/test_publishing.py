@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -211,3 +217,82 @@ def test_whoever_may_not_know_of_an_incident_is_not_told_that_it_is_gone(linked:
     assert news.Gone(name) in news.since(View(linked, today=TODAY), Filters(), start)[1]
     for policy in (Policy(delay=(Delay(days=1000),)), Policy(review="confirmed")):
         assert name not in [item.id for item in news.since(View(linked, policy, TODAY), Filters(), start)[1]]
+
+
+# ---- stopped half-way -----------------------------------------------------------------------------------------------
+
+HALF_WAY = """
+import sys, time
+from marsad import cli, publishing
+whole = publishing.View.items
+def items(*arguments, **named):
+    for item in whole(*arguments, **named):
+        yield item
+        print("begun", flush=True)
+        time.sleep(600)
+publishing.View.items = items
+cli.main(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize(
+    "order", [("export", "out", "--format", "csv"), ("export", "out", "--format", "xlsx"), ("release", "out")]
+)
+@pytest.mark.parametrize("signal_", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+def test_whoever_is_stopped_leaves_nothing_half_written(folder: Path, order: tuple[str, ...], signal_: str) -> None:
+    with open_record("r.db", load_fold()) as record:
+        record.add(coded("r1"), record.start_run("1", "d"))
+    if order[0] == "export":
+        (folder / "out").write_text("old")
+    before = {p.name for p in folder.iterdir()}
+    line = [sys.executable, "-c", HALF_WAY, *order, "--policy", "open", "--record", "r.db"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ran:
+        assert ran.stdout is not None
+        assert ran.stdout.readline() == "begun\n"
+        ran.send_signal(getattr(signal, signal_))
+        _, said = ran.communicate()
+    left = {p.name for p in folder.iterdir() if not p.name.startswith("r.db")}
+    if signal_ == "SIGKILL":  # which nobody can catch: what stays is hidden
+        assert all(name.startswith(".out.") for name in left - before)
+    else:
+        assert (ran.returncode, left) == (1, {n for n in before if not n.startswith("r.db")})
+        assert "no file is half-written" in said
+    assert not (folder / "out").is_file() or (folder / "out").read_text() == "old"
+    assert (folder / "out").exists() == (order[0] == "export")
+
+
+SLOWLY = """
+import itertools, sys, time
+from marsad import cli, publishing
+whole = publishing.View.items
+def items(*arguments, **named):
+    (one,) = whole(*arguments, **named)
+    for n in range(1000):
+        time.sleep(0.002)
+        yield one
+publishing.View.items = items
+cli.main(sys.argv[1:])
+"""
+
+
+def test_a_long_export_counts_along_on_a_terminal(folder: Path) -> None:
+    with open_record("r.db", load_fold()) as record:
+        record.add(coded("r1"), record.start_run("1", "d"))
+    mine, its = pty.openpty()
+    line = [sys.executable, "-c", SLOWLY, "export", "out.csv", "--record", "r.db"]
+    with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=its) as ran:
+        os.close(its)
+        told = b""
+        while portion := _read(mine):
+            told += portion
+    os.close(mine)
+    assert ran.returncode == 0
+    assert re.search(rb"\b([2-9]00|1,000)\b", told)
+    assert len((folder / "out.csv").read_text("utf-8-sig").splitlines()) == 1001
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 10_000)
+    except OSError:  # whoever wrote is gone
+        return b""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -50,7 +52,7 @@ def export(settings: Settings, file: str, form: str | None, filters: Filters, **
         if file == "-":
             count = publishing.export_to(view, sys.stdout.buffer, name, what, filters)
         else:
-            with progress(settings) as tell:
+            with stopping_cleanly(), progress(settings) as tell:
                 count = publishing.export(view, file, name, what, filters, tell)
     say(settings, Wording(settings.lang).say(f"written_{what}", count=count, path=file))
     return 0
@@ -77,6 +79,20 @@ def export_gold(settings: Settings, file: str, policy: str) -> int:
         count = reviewing.write_cases(found, stream)
     say(settings, Wording(settings.lang).say("written_gold", count=count, path=file))
     return 0
+
+
+@contextlib.contextmanager
+def stopping_cleanly() -> Iterator[None]:
+    """Let a polite end (a service that stops, a terminal that closes) be as Ctrl-C is: nothing half-written stays."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {n: signal.signal(n, signal.default_int_handler) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

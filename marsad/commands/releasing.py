@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from marsad.commands.exporting import progress
+from marsad.commands.exporting import progress, stopping_cleanly
 from marsad.commands.options import Settings, open_the_record, say, with_filters, with_settings
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def release(settings: Settings, folder: Path, policy: str, filters: Filters, **o
 
     chosen = load_policy(policy)
     accuracy = _measure(options["gold"]) if options["gold"] else None
-    with open_the_record(settings) as record, progress(settings) as tell:
+    with open_the_record(settings) as record, stopping_cleanly(), progress(settings) as tell:
         view = publishing.View(record, chosen)
         plan = Plan(
             name=options["name"] or view.today.isoformat(),

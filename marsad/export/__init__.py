@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -134,22 +135,48 @@ def write_stream(stream: BinaryIO, name: str, items: Iterable[Any], frame: Frame
 def replacing_bytes(path: str) -> Iterator[BinaryIO]:
     """Give a stream whose content becomes the file at `path` once it is whole; on an error the old file stays.
 
+    A link goes on leading where it led, and a file that is there keeps who may read it. What is no file, such as a pipe or
+    `/dev/stdout`, is written to as it comes.
+
     Raises:
         InputError: the file cannot be written.
     """
     target = Path(path)
-    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as stream:
+        if target.exists() and not target.is_file() and not target.is_dir():
+            with target.open("wb") as stream:
+                yield stream
+            return
+        with _replacing_file(target.resolve()) as stream:
             yield stream
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror}); check the folder and its disk.") from error
+
+
+@contextlib.contextmanager
+def _replacing_file(target: Path) -> Iterator[BinaryIO]:
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:60]}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(handle)  # a name that outlives a power cut must not name half a file
+        Path(temporary).chmod(_mode_of(target))
+        Path(temporary).replace(target)
     finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _mode_of(target: Path) -> int:
+    """Who may read and write a file: as before, or as new files of this user."""
+    return stat.S_IMODE(target.stat().st_mode) if target.exists() else usual_mode(0o666)
+
+
+def usual_mode(most: int) -> int:
+    """Return who may read and write what this user makes anew, of `most`."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return most & ~mask
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ import msgspec
 from marsad.export.exchange import load_exchange
 from marsad.export.facts import Facts, Party, facts_of
 from marsad.export.frame import Frame
+from marsad.export.geo import places_of
 from marsad.export.titles import title
 from marsad.publication.items import Telling
 
@@ -56,8 +57,8 @@ def _entities(item: Any, frame: Frame) -> Iterator[dict[str, Any]]:
         name=[title(item, frame.lang)],
         startDate=[facts.start],
         endDate=[facts.end],
-        country=[_country(getattr(facts.place, "country", None))],
-        location=[getattr(facts.place, "name", None)],
+        country=[_country(p.country) for p in places_of(item)],
+        location=[p.name for p in places_of(item)],
         summary=[facts.notes],
         keywords=[facts.type, *facts.modes],
         involved=[e["id"] for e in (*actors, *recipients)],

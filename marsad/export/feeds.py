@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 from xml.sax.saxutils import quoteattr
 
+from marsad.export.columns import first_point
 from marsad.export.facts import Facts, facts_of
 from marsad.export.frame import Frame, text_into
 from marsad.export.geo import places_of, xml
@@ -37,11 +38,12 @@ def write_atom(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
 def _entry(item: Any, frame: Frame) -> str:
     facts = facts_of(item)
     link = f"<link href={quoteattr(facts.url)}/>" if facts.url else ""
-    points = "".join(f"<georss:point>{p.lat} {p.lon}</georss:point>" for p in places_of(item)[:1] if p.lat is not None)
+    first = first_point(places_of(item))
+    point = f"<georss:point>{first.lat} {first.lon}</georss:point>" if first else ""
     return (
         f"<entry><id>urn:marsad:{_urn(facts)}</id><title>{xml(title(item, frame.lang))}</title>"
         f"<updated>{xml(_moment(facts.published or facts.end or frame.moment))}</updated>{link}"
-        f"<category term={quoteattr(facts.type)}/><summary>{xml(facts.notes)}</summary>{points}</entry>\n"
+        f"<category term={quoteattr(facts.type)}/><summary>{xml(facts.notes)}</summary>{point}</entry>\n"
     )
 
 

@@ -1,6 +1,6 @@
 """Files for maps: GeoJSON, whole or one feature a line, and KML.
 
-GeoJSON has one point per place; what has no coordinates keeps a null geometry. KML has one placemark per item.
+GeoJSON has one feature per place; what has no coordinates keeps a null geometry. KML has one placemark per item.
 """
 
 from __future__ import annotations
@@ -30,10 +30,9 @@ def places_of(item: Any) -> tuple[Any, ...]:
 
 
 def features(item: Any, frame: Frame) -> Iterator[dict[str, Any]]:
-    """Yield a GeoJSON feature for each place with coordinates, or one without geometry."""
+    """Yield a GeoJSON feature for each place, without geometry where it has no coordinates; one where there is no place."""
     properties = plain((c for c in frame.columns if c.name not in _NOT_PROPERTIES), item)
-    located = [p for p in places_of(item) if p.lat is not None and p.lon is not None]
-    for place in located or [None]:
+    for place in places_of(item) or [None]:
         yield _feature(properties, place)
 
 
@@ -43,7 +42,8 @@ def _feature(properties: dict[str, Any], place: Any) -> dict[str, Any]:
     where = {"place": place.name, "place_id": place.id, "country": place.country}
     if isinstance(place, Place):
         where |= {"level": place.level, "place_text": place.span.text}
-    point = {"type": "Point", "coordinates": [place.lon, place.lat]}
+    is_located = place.lat is not None and place.lon is not None
+    point = {"type": "Point", "coordinates": [place.lon, place.lat]} if is_located else None
     return {"type": "Feature", "geometry": point, "properties": properties | where}
 
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
+from marsad.errors import InputError
 from marsad.export.columns import cell
 from marsad.export.dictionary import describe
 from marsad.export.extras import workbooks
@@ -15,6 +16,10 @@ from marsad.export.frame import Frame, text_into
 
 _MOST_ROWS = 1_048_575
 """Rows under the header that a sheet of a workbook holds."""
+
+_MOST_BYTES = 1_500_000_000
+"""Bytes of a sheet; at two gigabytes the container would need an extension that Excel reports as damage."""
+_LOOK_EVERY = 1_000
 
 _LONGEST_CELL = 32_767
 
@@ -66,22 +71,27 @@ def write_xlsx(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
         _closing(workbooks().Workbook(stream, options | {"tmpdir": folder})) as book,
     ):
         bold = book.add_format({"bold": True})
-        count, sheet = 0, None
+        count, row, sheet = 0, 0, _add_sheet(book, frame, bold)
         for item in items:
-            if count % _MOST_ROWS == 0:
-                sheet = _add_sheet(book, frame, bold, count // _MOST_ROWS)
-            row = count % _MOST_ROWS + 1
+            if row == _MOST_ROWS or (row % _LOOK_EVERY == 0 and sheet.row_data_fh.tell() > _MOST_BYTES):
+                row, sheet = 0, _add_sheet(book, frame, bold)
+            row += 1
             for column, c in enumerate(frame.columns):
                 _put(sheet, row, column, cell(c, c.read(item)))
             count += 1
-        if sheet is None:
-            _add_sheet(book, frame, bold, 0)
         about = book.add_worksheet("columns")
         for row, line in enumerate((("column", "English", "Arabic"), *describe(frame.subject, frame.columns))):
             for column, value in enumerate(line):
                 about.write_string(row, column, value, bold if row == 0 else None)
-        book.close()
+        _finish(book)
     return count
+
+
+def _finish(book: Any) -> None:
+    try:
+        book.close()
+    except workbooks().exceptions.FileSizeError as error:
+        raise InputError("This is too much for a workbook; take csv or parquet, or export part of it.") from error
 
 
 @contextlib.contextmanager
@@ -94,8 +104,9 @@ def _closing(book: Any) -> Iterator[Any]:
             sheet.row_data_fh.close()
 
 
-def _add_sheet(book: Any, frame: Frame, bold: Any, number: int) -> Any:
-    sheet = book.add_worksheet(frame.subject + (f" {number + 1}" if number else ""))
+def _add_sheet(book: Any, frame: Frame, bold: Any) -> Any:
+    number = len(book.worksheets()) + 1
+    sheet = book.add_worksheet(frame.subject + (f" {number}" if number > 1 else ""))
     sheet.freeze_panes(1, 0)
     for column, c in enumerate(frame.columns):
         sheet.write_string(0, column, c.name, bold)
