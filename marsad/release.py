@@ -116,8 +116,9 @@ def _write(view: View, folder: Path, plan: Plan, tell: Callable[[int], None] | N
 def _about(view: View, plan: Plan, counts: Counts) -> dict[str, Any]:
     def ask(connection: sa.Connection) -> dict[str, Any]:
         current = documents.c.current.is_(True)
-        total = connection.scalar(sa.select(sa.func.count()).select_from(documents).where(current)) or 0
-        outlets = connection.scalar(sa.select(sa.func.count(sa.distinct(documents.c.publisher))).where(current)) or 0
+        printed = sa.select(documents.c.publisher, sa.func.count()).where(current).group_by(documents.c.publisher)
+        silent = {name.casefold() for name in view.policy.drop.publishers}
+        by_outlet = {name: n for name, n in connection.execute(printed) if (name or "").casefold() not in silent}
         read_by = connection.execute(
             sa.select(runs.c.coder, runs.c.data)
             .join(documents, documents.c.run == runs.c.key)
@@ -125,8 +126,8 @@ def _about(view: View, plan: Plan, counts: Counts) -> dict[str, Any]:
             .distinct()
         )
         return {
-            "reports": total,
-            "publishers": outlets,
+            "reports": view.policy.count(sum(by_outlet.values())),
+            "publishers": view.policy.count(sum(name is not None for name in by_outlet)),
             "read_by": [{"coder": r.coder, "data": r.data} for r in sorted(read_by)],
         }
 
@@ -143,10 +144,10 @@ def _about(view: View, plan: Plan, counts: Counts) -> dict[str, Any]:
 
 
 def _policy_told(policy: Policy) -> dict[str, Any]:
-    """A policy as it may be published: whom it silences is counted, not named."""
+    """A policy as it may be published: whom it silences is counted, not named, in the digest neither."""
     told: dict[str, Any] = msgspec.to_builtins(policy)
     told["drop"]["publishers"], told["drop"]["sources"] = len(policy.drop.publishers), len(policy.drop.sources)
-    told["digest"] = hashlib.sha256(msgspec.json.encode(policy)).hexdigest()[:16]
+    told["digest"] = hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:16]
     return told
 
 
@@ -157,9 +158,10 @@ def _told(about: Mapping[str, Any], counts: Counts, policy: Policy, wording: Wor
         scores = {name: f"{accuracy[name]['f1']:.3f}" for name in ("events", "figures")}
         measured = wording.say("accuracy_measured", **scores)
     given = {name: policy.count(getattr(counts, name)) for name in ("single", "contradicted", "confirmed")}
+    given |= {name: about[name] for name in ("reports", "publishers")}
     few = f"<{policy.smallest_group}"
     return {
-        **{name: about[name] for name in ("name", "moment", "coder", "data", "reports", "publishers", "incidents")},
+        **{name: about[name] for name in ("name", "moment", "coder", "data", "incidents")},
         **{name: few if number is None else number for name, number in given.items()},
         "accuracy": measured,
         "policy": about["policy"]["digest"],
@@ -195,6 +197,8 @@ def _compare(view: View, folder: Path, last: Path | None) -> dict[str, int] | No
     if not before.exists() or not about.exists():
         raise InputError(f"{last} is no release: it lacks {_COMPARED} or {_ABOUT}.")
     same_policy = msgspec.json.decode(about.read_bytes())["policy"]["digest"] == _policy_told(view.policy)["digest"]
+    # Whom the last policy silenced is not known: old values might be theirs.
+    same_policy &= not (view.policy.drop.publishers or view.policy.drop.sources)
     counts = {"added": 0, "changed": 0, "withdrawn": 0}
     where = dict(_offsets(before))
     with before.open("rb") as old, (folder / _CHANGES).open("wb") as out:
@@ -227,8 +231,10 @@ def _why(view: View, name: str) -> dict[str, Any]:
     heir = view.record.look(lambda connection: incidents.resolve_id(connection, name))
     if heir is None:
         return {"why": "no longer in the record"}
-    if heir != name:
+    if heir != name and view.happening(heir) is not None:
         return {"why": "merged", "into": heir}
+    if heir != name:
+        return {"why": "merged"}
     if view.record.find_incident(name).verdict == "rejected":
         # What people wrote may name those whom the policy masks.
         reason = None if view.policy.withholds_words else view.record.look(lambda c: judging.reason_against(c, name))

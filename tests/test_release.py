@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from standin import TEXT, Ran
 
@@ -15,7 +16,7 @@ import marsad.release as module
 from marsad import pipeline
 from marsad.errors import InputError
 from marsad.model import Document
-from marsad.publication.policy import Delay, Policy, load_policy
+from marsad.publication.policy import Delay, Drop, Policy, load_policy
 from marsad.publishing import View
 from marsad.record import Record, StoredJudgement, open_record
 from marsad.release import Plan, release
@@ -99,6 +100,26 @@ def test_whom_a_policy_silences_is_not_named(record: Record, tmp_path: Path) -> 
     path.write_text('[drop]\npublishers = ["Qqsecret"]\nsources = ["Qqhidden"]\n')
     release(View(record, load_policy(str(path))), tmp_path / "one", Plan(name="1"))
     assert [p.name for p in (tmp_path / "one").iterdir() if b"Qq" in p.read_bytes()] == []
+
+
+def test_whom_a_policy_silences_cannot_be_guessed_from_a_release(record: Record, tmp_path: Path) -> None:
+    """Nothing in a release hangs on the names: neither a digest nor a count."""
+    add(record, Document(id="r2", text=OTHER, published="2025-07-22", publisher="Loud.example"))
+    told = []
+    for name in ("loud.example", "nobody.example"):
+        policy = msgspec.structs.replace(Policy(smallest_group=1), drop=Drop(publishers=(name,)))
+        about = release(View(record, policy), tmp_path / name, Plan(name="1"))
+        told.append((about["policy"], about["reports"], about["publishers"]))
+    assert told[0][0] == told[1][0]
+    assert [t[1:] for t in told] == [(1, 1), (2, 2)]
+    release(View(record, policy), tmp_path / "next", Plan(name="2", last=tmp_path / "loud.example"))
+    assert all("before" not in f for c in changes(tmp_path / "next") for f in c.get("fields", ()))
+
+
+def test_few_reports_are_not_counted_where_small_groups_are_not(record: Record, tmp_path: Path) -> None:
+    about = release(View(record, load_policy("careful")), tmp_path / "one", Plan(name="1"))
+    assert (about["reports"], about["publishers"]) == (None, None)
+    assert "Reports in Arabic: <5, by <5 publishers" in (tmp_path / "one" / "disclosures.en.md").read_text()
 
 
 def test_a_release_that_fails_leaves_nothing(record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

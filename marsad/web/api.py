@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import difflib
 import hashlib
 import io
 import itertools
@@ -68,6 +69,8 @@ def _takes(*scopes: str) -> list[dict[str, list[str]]]:
 
 
 _READS = _takes("read", "read:texts")
+# Whoever sits at the machine needs no token, nor does anybody where there is a public policy.
+_LOOKS = [*_READS, {}]
 _MOST = 500
 _USUAL = 50
 _LONGEST_TEXT = 200_000
@@ -160,14 +163,29 @@ def provide_about(
     }
 
 
+_PARAMETERS = (
+    *("type", "status", "country", "place", "actor", "since", "until", "min_killed", "text"),
+    *("cursor", "limit"),
+)
+
+
 def provide_filters(
+    request: Request[Any, Any, Any],
     about: NamedDependency[dict[str, Any]],
     since: Day = None,
     until: Day = None,
     min_killed: Annotated[int | None, QueryParameter(ge=0, le=10**9)] = None,
     text: Words = None,
 ) -> Filters:
-    """All that is asked, as filters over the record."""
+    """All that is asked, as filters over the record.
+
+    Raises:
+        InputError: something is asked that there is not: a filter with a slip would pass everything.
+    """
+    for name in request.query_params:
+        if name not in _PARAMETERS:
+            near = difflib.get_close_matches(name, _PARAMETERS, 1) or [", ".join(_PARAMETERS)]
+            raise InputError(f"There is no parameter {name[:40]!r}; nearest: {near[0]}.")
     return Filters(**about, since=since, until=until, min_killed=min_killed, text=text or None)
 
 
@@ -253,7 +271,7 @@ _JSON = "application/json"
     "/events",
     summary="Events, in the order of adding",
     sync_to_thread=True,
-    security=_READS,
+    security=_LOOKS,
     responses=shapes.gives(shapes.Events),
 )
 def list_events(
@@ -270,7 +288,7 @@ def list_events(
     "/incidents",
     summary="Incidents, the latest first",
     sync_to_thread=True,
-    security=_READS,
+    security=_LOOKS,
     responses=shapes.gives(shapes.Incidents),
 )
 def list_incidents(
@@ -286,7 +304,7 @@ def list_incidents(
     "/incidents/{name:str}",
     summary="One incident, by its id or an old one",
     sync_to_thread=True,
-    security=_READS,
+    security=_LOOKS,
     responses=shapes.gives(shapes.Incident),
 )
 def find_incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
@@ -301,7 +319,7 @@ def find_incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Respo
     "/incidents.atom",
     summary="The latest incidents that pass, as a feed",
     sync_to_thread=True,
-    security=_READS,
+    security=_LOOKS,
     responses=shapes.gives(str, FORMATS["atom"].media),
 )
 def feed(request: Request[Any, Any, Any], filters: Asked) -> Response[bytes]:
@@ -321,7 +339,7 @@ def feed(request: Request[Any, Any, Any], filters: Asked) -> Response[bytes]:
     "/stream",
     summary="New and changed incidents as they come (server-sent events)",
     sync_to_thread=False,
-    security=_READS,
+    security=_LOOKS,
     responses=shapes.gives(str, "text/event-stream"),
 )
 def stream_incidents(request: Request[Any, Any, Any], filters: Asked) -> ServerSentEvent:

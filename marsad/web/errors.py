@@ -38,7 +38,8 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if status == 500:
         request.logger.error("a request failed", exc_info=error)
     if request.url.path.startswith("/api"):
-        return Response({"error": {"status": status, "message": said or "The desk failed."}}, status_code=status)
+        body = {"error": {"status": status, "message": _faults(error) or said or "The desk failed."}}
+        return Response(body, status_code=status, headers=_headers(error, status))
     wants_page = request.method == "GET" and "hx-request" not in request.headers
     if status in (401, 403) and wants_page and request.url.path == "/" and _has_public(request):
         return Redirect("/public")
@@ -47,6 +48,20 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     said, is_ours = (labels_of(request).refusal(error), True) if isinstance(error, MarsadError) else (said, False)
     values = {"status": status, "said": "" if said in _PHRASES else said}
     return page(request, "error.html", {**values, "is_english": not is_ours or said == str(error)}, status=status)
+
+
+def _faults(error: Exception) -> str:
+    """What is wrong with which value that was sent, where that is known."""
+    extra = error.extra if isinstance(error, HTTPException) else None
+    faults = [fault for fault in extra if isinstance(fault, dict)] if isinstance(extra, list) else []
+    named = [": ".join(v for v in (fault.get("key"), fault.get("message")) if v) for fault in faults]
+    return f"This is not what is taken here: {'; '.join(named)}." if any(named) else ""
+
+
+def _headers(error: Exception, status: int) -> dict[str, str]:
+    """What goes with a status: which methods there are, when to come back, how to say who one is."""
+    given = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    return given | ({"www-authenticate": "Bearer"} if status == 401 else {})
 
 
 def _has_public(request: Request[Any, Any, Any]) -> bool:
