@@ -2,10 +2,10 @@
 
     python -m bench.intake [--kind flash|long] [--reports 2000] [--processes 2] [--folder DIR]
 
-The reports are those of `bench.news`, as short as a flash or as long as those of the exam. They are added in one run; then
-to another record in three, of which the first is stopped as by Ctrl-C and the second killed. Both must hold the same.
-Memory is what all processes hold in RAM together, pages that they share counted once. Beside the rate that the clock gives,
-which hangs on what else the machine does, stands the processor time of a report over all processes.
+The reports are invented flashes (`bench.flashes`), or as long as those of the exam (`bench.news`). They are added in one
+run; then to another record in three, of which the first is stopped as by Ctrl-C and the second killed. Both must hold the
+same. Memory is what all processes hold in RAM together, pages that they share counted once. Beside the rate that the clock
+gives, which hangs on what else the machine does, stands the processor time of a report over all processes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.news import stream
+from bench import flashes, news
 
 _LOOK_S = 0.5
 _SAME = {
@@ -50,7 +50,7 @@ def write_reports(path: Path, kind: str, count: int) -> tuple[int, int]:
     """Write so many reports as packed JSON lines; returns the characters and the bytes of UTF-8 of their texts."""
     characters = size = 0
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=6) as out:
-        for document in stream(count, is_flash=kind == "flash"):
+        for document in flashes.stream(count) if kind == "flash" else news.stream(count):
             row = {name: getattr(document, name) for name in ("id", "text", "published", "publisher")}
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
             characters += len(document.text)
@@ -176,7 +176,12 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, help="where to work, and leave the records (default: removed at the end)"
     )
-    parser.add_argument("--kind", choices=("flash", "long"), default="flash", help="how long the reports are")
+    parser.add_argument(
+        "--kind",
+        choices=("flash", "long"),
+        default="flash",
+        help="invented flashes, or reports as long as those of the exam",
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.folder or Path(temporary)

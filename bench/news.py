@@ -22,8 +22,6 @@ from marsad.resources import DATA, read_tsv
 
 SEED = 20250722
 A_DAY = 400
-FLASH = 280
-"""So many characters a short report has at most."""
 _START = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
 _TOWNS = 3_000
 _LAST = 50
@@ -39,11 +37,11 @@ class _Told(NamedTuple):
     figures: int
 
 
-def stream(count: int, *, is_flash: bool) -> Iterator[Document]:
-    """Yield so many reports, as short as a flash or as long as those of the exam, in the order of their publication."""
+def stream(count: int) -> Iterator[Document]:
+    """Yield so many reports, as long as those of the exam, in the order of their publication."""
     rng = random.Random(SEED)
     cases = [SENTENCE.findall(case.document.text) for case in training_cases(with_shared=False)]
-    sizes = range(120, FLASH) if is_flash else [len(case.document.text) for case in exam_cases()]
+    sizes = [len(case.document.text) for case in exam_cases()]
     towns = _Towns()
     recent: list[_Told] = []
     for number in range(count):

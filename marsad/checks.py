@@ -250,7 +250,11 @@ TABLES: dict[str, Table] = {
         is_folded=False,
     ),
     "page_phrases.tsv": Table(
-        {"words": _any, "kind": _one_of("paywall", "consent", "script", "more", "missing", "updated", "chat")} | _END,
+        {
+            "words": _any,
+            "kind": _one_of("paywall", "consent", "script", "more", "missing", "updated", "printed", "chat"),
+        }
+        | _END,
         key=("words",),
     ),
     "foreign_words.tsv": Table({"word": _any, "language": _one_of("fa")} | _END, key=("word",)),

@@ -147,7 +147,7 @@ def _no_collecting() -> Iterator[None]:
 
 def _load_linking(language: Language, kit: Any) -> tuple[Terms, Lookup]:
     """The words that linking looks at in a language, and its look-ups of places and actors."""
-    from marsad.link.sketch import Lookup
+    from marsad.link.sketch import Lookup, name_words
     from marsad.link.terms import LinkWordRow, ProcessTopicRow, SourceKindRow, Terms
 
     folder = DATA / language.code
@@ -159,8 +159,12 @@ def _load_linking(language: Language, kit: Any) -> tuple[Terms, Lookup]:
     def within(place: str) -> tuple[str, ...]:
         return _within(kit.gazetteer, place)
 
+    @functools.lru_cache(maxsize=20_000)
+    def named(words: str) -> tuple[str, ...]:
+        return name_words(language, words)
+
     countries = {actor.id: actor.country for actor in kit.actors.all()}
-    return Terms(words, kinds, language, topics), Lookup(within, countries.get)
+    return Terms(words, kinds, language, topics), Lookup(within, countries.get, named)
 
 
 def load_fold(code: str = LANGUAGE) -> Callable[[str], str]:

@@ -8,6 +8,7 @@ or hangs takes only the report with it that it was reading.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import queue
 import threading
@@ -36,6 +37,10 @@ _AHEAD = 16
 
 _LATEST_S = 0.5
 """So long after the last time what is ready is written, whether much is ready or little."""
+
+_SWEPT = 1_000
+"""After so many inputs another process looks for what refers to itself, and never else: it would look at all that reading
+remembers again and again."""
 
 _LONGEST_WRITE_S = 0.25
 """No transaction goes on adding for longer: another program may want to write too."""
@@ -245,11 +250,16 @@ def _serve(line: Connection, crew: Crew, run: int) -> None:
     from marsad.record import open_record
 
     begin_to_help()
+    gc.disable()
+    asked = 0
     with contextlib.suppress(EOFError, BrokenPipeError), contextlib.ExitStack() as stack:
         reader: Reads | None = None
         record: Record | None = None
         while True:
             item: Input = line.recv()
+            asked += 1
+            if asked % _SWEPT == 0:
+                gc.collect()
             try:
                 # Only now, so that what is wrong with them is said to whoever asks.
                 reader = reader or crew.load()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import further_pages
 import more_pages
 
 FOLDER = Path(__file__).parent / "pages"
@@ -61,6 +62,15 @@ def more_stories() -> list[Story]:
     return [
         Story(51 + 3 * i, story.title, story.lines[:3] + old[(5 * i + 7) % 12].lines[3:5] + story.lines[3:5])
         for i, story in enumerate(old)
+    ]
+
+
+def further_stories() -> list[Story]:
+    """Articles for the layouts that came last."""
+    old = stories()[:12]
+    return [
+        Story(100 + 3 * i, story.title, story.lines[2:4] + old[(7 * i + 4) % 12].lines[1:4] + story.lines[:1])
+        for i, story in enumerate(old[::-1])
     ]
 
 
@@ -331,7 +341,10 @@ LAYOUTS: tuple[Callable[[Story], tuple[str, dict[str, Any]]], ...] = (
 
 def main() -> None:
     gold: dict[str, Any] = {}
-    later = zip(more_stories(), more_pages.LAYOUTS, strict=True)
+    later = [
+        *zip(more_stories(), more_pages.LAYOUTS, strict=True),
+        *zip(further_stories(), further_pages.LAYOUTS, strict=False),
+    ]
     for number, (story, layout) in enumerate([*zip(stories(), LAYOUTS * 2, strict=True), *later]):
         name = f"{number:02}-{layout.__name__.replace('_', '-')}.html"
         markup, wanted = layout(story)

@@ -12,7 +12,7 @@ import msgspec
 from marsad.errors import InputError
 from marsad.model import Document, Received, Taken
 
-EXTRACTOR = "2"
+EXTRACTOR = "3"
 """The version of all that turns bytes into text; it grows whenever the same bytes may give another text."""
 
 MAX_BYTES = 64 * 1024 * 1024

@@ -9,9 +9,11 @@ import re
 from typing import Any
 
 _BOX = re.compile(
-    r"paywall|newsletter|consent|didomi|onetrust|share-|social-share|relat(?:ed|ion)|self-promo|adspot", re.IGNORECASE
+    r"paywall|newsletter(?!-post)|consent|didomi|onetrust|share-|social-share|relat(?:ed|ion)|self-promo|adspot"
+    r"|sign-?up|subscription-|editsection|catlinks|sitesub",
+    re.IGNORECASE,
 )
-_DATE = re.compile(r"(?<!up)date|timestamp|pub-?time|read(?:ing)?-?time", re.IGNORECASE)
+_DATE = re.compile(r"(?<!up)date|timestamp|pub-?time|published|read(?:ing)?-?time", re.IGNORECASE)
 _LONGEST_DATE = 120
 _CLOCK_OR_YEAR = re.compile(r"\d{1,2}[:.]\d\d|\d{4}")
 _TEASER_TAGS = ("div", "li", "article", "section", "a", "tr")

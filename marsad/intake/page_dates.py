@@ -18,7 +18,7 @@ import msgspec
 from marsad.intake.page_states import SEATS, phrases
 from marsad.resources import DATA, read_tsv
 
-_NAMES = re.compile(r"date|publish|posted|created|timestamp|pubtime|time-?ago", re.IGNORECASE)
+_NAMES = re.compile(r"date|publish|posted|submitted|created|timestamp|pubtime|time-?ago", re.IGNORECASE)
 _OTHERS = re.compile(
     r"today|now|current|hijri|top-?bar|header-date|updat|modif|relat|widget|sidebar|most|latest|recent|popular|recommend"
     r"|comment|also|next|ticker|footer|menu",
@@ -90,6 +90,9 @@ def read_day(text: str) -> str | None:
     """Return the ISO day that a short text names in full, or None; 05/07/2025 names none, for it may be May or July."""
     plain = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
     plain = _before_update(plain)
+    lower = plain.lower().translate(SEATS)
+    if any(word in lower for word in phrases("printed")):
+        return None
     days: set[str | None] = set()
     for year, month, day in _ISO.findall(plain):
         days.add(_iso(int(year), int(month), int(day)))

@@ -30,6 +30,13 @@ _SHAPES = (
     ),
 )
 _EXPORTED = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)(?: UTC([+-]\d\d:\d\d))?")
+# What people wrote in a forum, without their names and signatures.
+_FORUMS = (
+    "//div[starts-with(@id, 'post_message_')]",
+    "//article[contains(@class, 'message')]//div[contains(concat(' ', @class, ' '), ' bbWrapper ')]",
+    "//div[contains(concat(' ', @class, ' '), ' postbody ')]//div[contains(concat(' ', @class, ' '), ' content ')]",
+    "//div[@data-role='commentContent']",
+)
 _CHANNEL = "//div[contains(@class, 'page_header')]//div[contains(@class, 'text')]"
 
 
@@ -52,6 +59,15 @@ def read_posts(tree: Any) -> list[Post]:
         if found:
             return found
     return []
+
+
+def opening_post(tree: Any) -> str | None:
+    """Return what the first post of a forum's page says, for those below answer it; None on other pages."""
+    for path in _FORUMS:
+        for element in tree.xpath(path)[:1]:
+            lines = (" ".join(line.split()) for line in element.itertext())
+            return "\n".join(line for line in lines if line) or None
+    return None
 
 
 def channel_name(tree: Any) -> str | None:

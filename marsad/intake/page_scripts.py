@@ -25,10 +25,29 @@ def body_in_scripts(tree: Any, title: str | None) -> str | None:
             data: Any = json.loads(script) if len(script) <= _MAX_DATA else None
         except (ValueError, RecursionError):
             continue
-        for node in _nodes(data):
+        for node in _nodes(data) if not _is_flat(data) else _resolved(data):
             if any(isinstance(v, str) and " ".join(v.split()) == title for v in node.values()):
                 best = max(best, *(_text_in(value) for value in node.values()), key=len)
     return best if len(best) >= max(_MUCH, 2 * len(title)) else None
+
+
+def _is_flat(data: Any) -> bool:
+    """Whether data is a list of values in which objects name the places of theirs, as Nuxt writes it."""
+    return isinstance(data, list) and any(isinstance(v, str) for v in data) and any(isinstance(v, dict) for v in data)
+
+
+def _resolved(values: list[Any]) -> list[dict[str, Any]]:
+    """The objects of such a list, with the values that they refer to."""
+
+    def at(place: Any) -> Any:
+        is_place = isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(values)
+        return values[place] if is_place else None
+
+    found: list[dict[str, Any]] = []
+    for item in values[:_MAX_NODES]:
+        if isinstance(item, dict):
+            found.append({name: at(place) for name, place in item.items()})
+    return found
 
 
 def _nodes(data: Any) -> list[dict[str, Any]]:
@@ -64,6 +83,5 @@ def _longest(item: Any) -> str:
 
 def _plain(markup: str) -> str:
     """Markup as text; its tags are only cut out, for this is what a page would show of it."""
-
     lines = html.unescape(_TAG.sub(" ", _BETWEEN.sub("\n", markup))).split("\n")
     return "\n".join(line for text in lines if (line := " ".join(text.split())))

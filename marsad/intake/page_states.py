@@ -19,8 +19,8 @@ _TAIL = 200
 
 
 class PagePhrase(msgspec.Struct, frozen=True):
-    """Words by which a page betrays itself: `kind` is paywall, consent, script, more, missing, updated, or chat: what
-    stands in the place of a message."""
+    """Words by which a page betrays itself: `kind` is paywall, consent, script, more, missing, updated, printed (both
+    stand before a day that is not that of publication), or chat: what stands in the place of a message."""
 
     words: str
     kind: str
@@ -84,5 +84,5 @@ def _count(kind: str, text: str) -> int:
 @functools.cache
 def _phrases() -> dict[str, tuple[str, ...]]:
     rows = read_tsv(DATA / "ar" / "page_phrases.tsv", PagePhrase)
-    kinds = ("paywall", "consent", "script", "more", "missing", "updated", "chat")
+    kinds = ("paywall", "consent", "script", "more", "missing", "updated", "printed", "chat")
     return {kind: tuple(row.words.lower().translate(SEATS) for row in rows if row.kind == kind) for kind in kinds}

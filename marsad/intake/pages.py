@@ -18,7 +18,7 @@ from marsad.intake.limits import MAX_TREE
 from marsad.intake.page_boxes import drop_boxes, lead_above
 from marsad.intake.page_dates import shown_date
 from marsad.intake.page_facts import Facts, read_facts
-from marsad.intake.page_posts import Post, channel_name, read_posts
+from marsad.intake.page_posts import Post, channel_name, opening_post, read_posts
 from marsad.intake.page_scripts import body_in_scripts
 from marsad.intake.page_states import marks_of, refuse_page, without_call
 
@@ -99,6 +99,8 @@ def read_page(page: bytes | str, charset: str | None = None) -> Page:
 
 def _body(tree: Any, facts: Facts, *, fast: bool) -> str | None:
     """The text of the report: as it is shown, or, where that is little, as linked data or the page's scripts hold it."""
+    if (opening := opening_post(tree)) is not None:
+        return opening
     hidden = facts.body or body_in_scripts(tree, facts.title)
     teasers = drop_boxes(tree)
     import trafilatura  # loaded already

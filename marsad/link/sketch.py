@@ -30,10 +30,12 @@ _RELEASES = frozenset({"RETREAT"})
 
 
 class Lookup(NamedTuple):
-    """What linking asks of gazetteer and actors: the ids a place lies in, nearest first, and an actor's country."""
+    """What linking asks of gazetteer, actors and language: the ids a place lies in, nearest first; an actor's country; the
+    stems of a place's own words (`name_words`)."""
 
     within: Callable[[str], tuple[str, ...]]
     country: Callable[[str], str | None]
+    words: Callable[[str], tuple[str, ...]]
 
 
 class _Seat(NamedTuple):
@@ -117,7 +119,7 @@ def _event(
         start=date[0] if date else None,
         end=date[1] if date else None,
         told=tuple(told),
-        spots=tuple(_spot(p, own, language, lookup) for p in _plausible(coded, event.places)),
+        spots=tuple(_spot(p, own, lookup) for p in _plausible(coded, event.places)),
         actors=tuple(sorted({c for a in event.actor for c in _codes(a)})),
         parties=tuple(sorted({c for a in (*event.actor, *event.recipient) for c in _codes(a)})),
         weapons=tuple(sorted({w.kind for w in event.weapons})),
@@ -208,9 +210,13 @@ def _plausible(coded: CodedDocument, places: Sequence[Place]) -> Iterator[Place]
         yield place
 
 
-def _spot(place: Place, own: Sequence[_Seat], language: Language, lookup: Lookup) -> Spot:
-    text = place.span.text
-    words = {t.word.light for s in language.read_sentences(text, 0, len(text)) for t in s.tokens if _is_name(s, t)}
+def name_words(language: Language, name: str) -> tuple[str, ...]:
+    """Return the stems of the words that name a place, sorted: not its kind, no nisba."""
+    found = language.read_sentences(name, 0, len(name))
+    return tuple(sorted({t.word.light for s in found for t in s.tokens if _is_name(s, t)}))
+
+
+def _spot(place: Place, own: Sequence[_Seat], lookup: Lookup) -> Spot:
     return Spot(
         id=place.id,
         name=place.name,
@@ -219,7 +225,7 @@ def _spot(place: Place, own: Sequence[_Seat], language: Language, lookup: Lookup
         lat=place.lat,
         lon=place.lon,
         within=lookup.within(place.id) if place.id else (),
-        words=tuple(sorted(words)),
+        words=lookup.words(place.span.text),
         near=any(seat.sentence.start <= place.span.start < seat.sentence.end for seat in own),
     )
 

@@ -85,6 +85,7 @@ class Arabic:
         self._name_heads: dict[str, set[str]] = {}
         self._enter_heads((*self._long_places, *self._long_actors))
         self._knows_latin = False
+        self._last: tuple[str, list[Sentence]] = ("", [])
 
     def _enter_heads(self, names: Iterable[str]) -> None:
         for name in names:
@@ -104,6 +105,16 @@ class Arabic:
 
     def read_sentences(self, text: str, start: int, end: int) -> list[Sentence]:
         """Read text[start:end] into sentences; a sentence ends at . ! ? ؟ ؛ … and at the line's end."""
+        if start or end < len(text):
+            return self._sentences(text, start, end)
+        last, found = self._last
+        if last != text:
+            # Coding and linking ask for the same text, one after the other.
+            found = self._sentences(text, start, end)
+            self._last = text, found
+        return list(found)
+
+    def _sentences(self, text: str, start: int, end: int) -> list[Sentence]:
         parts = script.GAPS_AND_PIECES.split(text[start:end])
         gaps, pieces = parts[::2], parts[1::2]
         ends = list(accumulate(map(len, parts), initial=start))
