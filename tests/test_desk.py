@@ -132,6 +132,18 @@ def best(page: str) -> list[str]:
     return re.findall(r'<td class="n best">([^<]+)</td>', page)
 
 
+def test_what_the_reports_count_is_first_to_be_put_right(own: TestClient[Any]) -> None:
+    name = next(n for n in incidents_of(own) if "released" in figures_of(own, n) and "killed" not in figures_of(own, n))
+    assert figures_of(own, name)[0] == "released"
+
+
+def figures_of(client: TestClient[Any], name: str) -> list[str]:
+    """What can be put right of an incident, up to what its reports do not count."""
+    page = client.get(f"/incidents/{name}?lang=en").text
+    told = len(re.findall(r'<td class="n best">', page))
+    return re.findall(r'<option value="([a-z]+)">', page.split('id="c-field"')[1])[:told]
+
+
 def test_two_incidents_become_one_and_two_again(own: TestClient[Any]) -> None:
     one, other = incidents_of(own, "&type=ASSAULT")[:2]
     page = do(own, one, kind="same", other=other).text

@@ -106,10 +106,10 @@ def gather(connection: sa.Connection, name: str, labels: Labels) -> dict[str, An
         "incident": stored,
         "card": cards_of(connection, [stored], labels)[0],
         "figures": [
-            (field, labels.code("outcome", field), figure, _who(figure.by, labels) if figure.by else "")
+            (field, labels.code("outcome", field), figure, _who(figure.by, labels))
             for field, figure in stored.summary.reckoning.figures.items()
         ],
-        "fields": [(field, labels.code("outcome", field)) for field in FIELDS],
+        "fields": [(field, labels.code("outcome", field)) for field in _told_first(stored)],
         "said": said,
         "toll": charts.draw_toll([(s.field, s.at, s.count) for s in said if not s.withdrawn], labels),
         "tellers": _tellers(connection, stored, reports),
@@ -120,6 +120,12 @@ def gather(connection: sa.Connection, name: str, labels: Labels) -> dict[str, An
         "places": places_of(connection, stored.id, labels),
         "doubts": doubts_of(stored),
     }
+
+
+def _told_first(stored: StoredIncident) -> list[str]:
+    """What people may count, in the order of how likely it is put right: what the reports tell comes first."""
+    told = [field for field in FIELDS if field in stored.summary.reckoning.figures]
+    return told + [field for field in FIELDS if field not in told]
 
 
 def doubts_of(stored: StoredIncident) -> list[str]:
