@@ -38,9 +38,12 @@ class Piece(NamedTuple):
 def list_versions(connection: sa.Connection, report: str) -> list[Version]:
     """Return the texts of a report, the newest first; none if the record does not hold it."""
     columns = [documents.c[name] for name in Version.__struct_fields__]
-    # The versions under one address may have come with different ids.
-    own = sa.select(documents.c.url).where(documents.c.id == report, documents.c.url.is_not(None))
-    select = sa.select(*columns).where(sa.or_(documents.c.id == report, documents.c.url.in_(own)))
+    # The versions under one address may have come with different ids. Asked for apart, as a database that saw no addresses
+    # yet would read every report to find those of none.
+    own = sa.select(documents.c.url).where(documents.c.id == report, documents.c.url.is_not(None)).distinct()
+    urls = list(connection.execute(own).scalars())
+    is_version = documents.c.id == report
+    select = sa.select(*columns).where(sa.or_(is_version, documents.c.url.in_(urls)) if urls else is_version)
     rows = connection.execute(select.order_by(documents.c.version.desc()))
     return [Version(**{name: getattr(row, name) for name in Version.__struct_fields__}) for row in rows]
 
