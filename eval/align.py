@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marsad.agreement import is_same_name as same_name
-from marsad.coder.participants import Party
+from marsad.coder.parties import Party
 from marsad.coder.passage import OUTCOMES, Cluster, Figure, Mention, Passage
 from marsad.coder.sites import Site
 from marsad.gazetteer import distance_km

@@ -15,6 +15,7 @@ from marsad import coder
 from marsad.coder import events, factuality, ownership, participants, places, quantities, sites, times, triggers
 from marsad.coder.choices import Choices
 from marsad.coder.pairs import Layout, Pairs, find_pairs
+from marsad.coder.parties import find_parties
 from marsad.coder.parts import Indexes, Own, Table, names_at, names_of
 from marsad.coder.passage import Cluster, Figure, Passage
 from marsad.coder.standing import ALONE, TWICE, describe_standing
@@ -79,7 +80,7 @@ def learn_fields(reports: list[Report], language: Any, choices: Choices, modes: 
             if clusters:
                 layout = Layout(passage, clusters)
                 named = sites.find_sites(passage, language.gazetteer)
-                parties = participants.find_parties(passage, language.actors)
+                parties = find_parties(passage, language.actors)
                 home = coder.home_country(named, parties)
                 _learn_figures(found, layout, golds, report.fold)
                 _learn_homes(found, layout, parties, golds, (report.fold, home))

@@ -35,7 +35,8 @@ class Word(msgspec.Struct, frozen=True, eq=False):
     `suffix` an enclitic pronoun if the lexicon confirms one, `light` a crude lemma for phrase matching, `kind` one of
     word, number, latin, mark. `bare` lists the forms a name may have under proclitics, longest first. `marks` names facts
     only the unfolded form or a proclitic shows (an u-vowel on the first letter makes a verb passive; "future"; "and" where
-    the first letter may be that word).
+    the first letter may be that word). `is_definite` tells that the article is one of the proclitics, `has_article` also
+    that a list has the word with its article (a title, "the former").
     """
 
     folded: str
@@ -48,6 +49,7 @@ class Word(msgspec.Struct, frozen=True, eq=False):
     marks: tuple[str, ...] = ()
     is_definite: bool = False
     hits: tuple[Hit, ...] = ()
+    has_article: bool = False
 
 
 class Token(NamedTuple):

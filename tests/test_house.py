@@ -29,6 +29,7 @@ CODER_SHARED = {
     "naming",
     "nearly",
     "pairs",
+    "parties",
     "parts",
     "passage",
     "sites",

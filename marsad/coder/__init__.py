@@ -31,6 +31,7 @@ from marsad.coder import (
 )
 from marsad.coder.choices import Choices, load_choices
 from marsad.coder.pairs import Layout, find_pairs
+from marsad.coder.parties import Party, find_parties
 from marsad.coder.passage import Cluster, Passage
 from marsad.coder.tagger import Tagger, load_taggers
 from marsad.gazetteer import Gazetteer
@@ -156,7 +157,7 @@ def code_passage(passage: Passage, language: Language, kit: Kit, document_id: st
         return Read([], [])
     layout = Layout(passage, clusters)
     named = sites.find_sites(passage, kit.gazetteer)
-    parties = participants.find_parties(passage, kit.actors)
+    parties = find_parties(passage, kit.actors)
     home = home_country(named, parties)
     moments, figures = times.find_moments(passage, language), quantities.find_figures(passage)
     wishes = (
@@ -222,7 +223,7 @@ def _event(passage: Passage, cluster: Cluster, chosen: Fields, given: tuple[str 
     )
 
 
-def home_country(named: Sequence[sites.Site], parties: Sequence[participants.Party]) -> str | None:
+def home_country(named: Sequence[sites.Site], parties: Sequence[Party]) -> str | None:
     """Return the country that a story speaks of: that of most of its places and parties, if it is that of at least half."""
     told = Counter(site.entry.country for site in named if site.entry.country)
     told.update(party.country for party in parties if party.country)

@@ -11,12 +11,26 @@ from marsad.language import Hit, Sentence, Word
 _LONGEST_NAME = 4  # tokens
 _NAMED = ("actors", "nisbas", "person_names")
 _TITLED = ("titles", "role_nouns")
+_DESCRIBED = frozenset({"place_kinds", "damage", "weapons", "role_nouns"})
+_HARMING = frozenset({"outcomes", "triggers", "numbers", "part_words"})
 
 
 def parties_in(passage: Passage, chunk: Chunk) -> Iterator[Chunk]:
     """Yield the parties of a chunk, each with all words that belong to it: "روسيا وبيلاروس" are two."""
     for part in _apart(passage, chunk):
-        yield _with_name(passage, with_nisbas(passage, part))
+        yield _with_name(passage, _with_owner(passage, with_nisbas(passage, _whole(passage, part))))
+
+
+def _whole(passage: Passage, chunk: Chunk) -> Chunk:
+    """The chunk with all of the listed name of which it is a piece: "مكتب" + "نتنياهو", "ستافان دي" + "ميستورا"."""
+    sentence, labels = passage.sentences[chunk.sentence], passage.roles[chunk.sentence].labels
+    start, end = max(0, chunk.first - _LONGEST_NAME), min(chunk.last + _LONGEST_NAME, len(labels) - 1)
+    for first, last, _ in hits_between(sentence, start, end, "actors", "bodies"):
+        if last > first and first <= chunk.last and last >= chunk.first:
+            more = [*labels[first : chunk.first], *labels[chunk.last + 1 : last + 1]]
+            if more and all(label == "O" or label[2:] == chunk.label for label in more):
+                chunk = chunk._replace(first=min(first, chunk.first), last=max(last, chunk.last))
+    return chunk
 
 
 def with_nisbas(passage: Passage, chunk: Chunk) -> Chunk:
@@ -35,6 +49,15 @@ def with_nisbas(passage: Passage, chunk: Chunk) -> Chunk:
             break
         last += 1
     return chunk._replace(last=last)
+
+
+def _with_owner(passage: Passage, chunk: Chunk) -> Chunk:
+    """The chunk with the listed person whose it is: "حكومة" + "الكاظمي"."""
+    sentence, at = passage.sentences[chunk.sentence], chunk.last + 1
+    for first, last, hit in hits_between(sentence, at, min(at + _LONGEST_NAME, len(sentence.tokens)) - 1, "actors"):
+        if first == at and hit.value[0].id.startswith(naming.PERSON) and naming.is_owner(passage, chunk, at):
+            return chunk._replace(last=last)
+    return chunk
 
 
 def _with_name(passage: Passage, chunk: Chunk) -> Chunk:
@@ -90,3 +113,14 @@ def _first_word(hit: Hit) -> str:
     """The first word of a name as the lexicon has it; nothing for an adjective, which stands under its lemma."""
     name = hit.value.name if hit.table == "person_names" else hit.form if hit.table == "actors" else ""
     return name.split()[0] if name else ""
+
+
+def describes(sentence: Sentence, at: int) -> bool:
+    """Say whether a word for people only describes what stands before it: "منشأة مدنية", "عمال أجانب", "بيان صحفي"."""
+    before, word = sentence.tokens[at - 1].word if at else None, sentence.tokens[at].word
+    if before is None or has_clitic(word) or before.has_article != word.has_article:
+        return False
+    if any(hit.table == "speech_verbs" and hit.value.pos == "noun" for hit in before.hits):
+        return True
+    tables = {hit.table for hit in before.hits}
+    return bool(tables & _DESCRIBED) and tables.isdisjoint(_HARMING)

@@ -6,7 +6,7 @@ the movement and the ministry that the story named last, "بلاده" is the cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import NamedTuple
@@ -15,11 +15,19 @@ from marsad.actors import Actors
 from marsad.coder.passage import Chunk, Passage, hits_between
 from marsad.language import Hit, Sentence, Word
 
+PERSON = "person:"  # begins the id of a listed person
+_LONGEST_TITLE = 3  # tokens
 _FEWEST = 2  # words of a full name, letters of an acronym
 _PARTICLE = 2  # letters
 _ALIKE = 0.6
 _SURE = 4  # letters of a given name that nothing else is likely to be
 _DESCRIBING = frozenset({"titles", "role_nouns"})
+_LISTED = frozenset({"places"})
+_PLAIN_NAME = frozenset({"person_names", "places"})
+_NAME_BEHIND = _PLAIN_NAME | {"actors"}
+_OF_NAMES = frozenset({"nisbas", "person_names", "actors", "places"})
+# Titles that stand bare before a name: "لواء", "دكتور", "شيخ". Behind others the name is the owner's: "مستشار خامنئي".
+_BARE_TITLES = frozenset({"rank", "honorific", "cleric", "journalist"})
 _RECENT = 4  # parties
 _FAR = 80  # parties
 _OWN_COUNTRY = "country"  # the kind of "بلاده"
@@ -46,13 +54,37 @@ def person_name(passage: Passage, chunk: Chunk, romanise: Callable[[str], str] |
     sentence, last = passage.sentences[chunk.sentence], chunk.last
     words = names_in(sentence, chunk.first, last)
     at = min(words, default=-1)
-    is_sure = at >= 0 and len(words[at][1].value.name) >= max(_SURE, len(sentence.tokens[at].word.folded))
+    if at < 0 or is_owner(passage, chunk, at):
+        return None
+    is_sure = _is_given_name(sentence, at, words)
     found: list[str] = []
     while at <= last and (latin := _in_latin(passage, chunk.sentence, at, words, romanise if is_sure else None)):
         found.append(latin)
         at = words[at][0] + 1 if at in words else at + 1
     is_whole = at > last or sentence.tokens[at].word.kind == "mark" or bool(sentence.tokens[at].word.hits)
-    return " ".join(found) if is_whole and len(found) >= _FEWEST else None
+    is_particle = bool(found) and (found[0].islower() or found[-1].islower())  # "بن غوريون", "ستافان دي"
+    return " ".join(found) if is_whole and not is_particle and len(found) >= _FEWEST else None
+
+
+def _is_given_name(sentence: Sentence, at: int, words: dict[int, tuple[int, Hit]]) -> bool:
+    """Whether the first word of a name is nothing else: what follows "بيان" or "وسام" need not be a name."""
+    word = sentence.tokens[at].word
+    is_only = all(hit.table in _PLAIN_NAME for hit in word.hits)
+    return is_only and len(words[at][1].value.name) >= max(_SURE, len(word.folded))
+
+
+def is_owner(passage: Passage, chunk: Chunk, at: int) -> bool:
+    """Say whether the person named at a token of a party owns what is told before: "كتائب القذافي", "مستشار خامنئي"."""
+    sentence, labels = passage.sentences[chunk.sentence], passage.roles[chunk.sentence].labels
+    if at == 0 or (at <= chunk.first and labels[at - 1] == "O"):
+        return False
+    word = sentence.tokens[at - 1].word
+    if word.kind != "word" or word.has_article or word.suffix:
+        return False
+    titles = hits_between(sentence, max(0, at - _LONGEST_TITLE), at - 1, "titles")
+    if any(last == at - 1 and hit.value.kind in _BARE_TITLES for _, last, hit in titles):
+        return False
+    return all(hit.table not in _OF_NAMES for hit in word.hits)
 
 
 def _in_latin(
@@ -78,7 +110,7 @@ def names_in(sentence: Sentence, first: int, last: int) -> dict[int, tuple[int, 
     "الوزير السعودي" is a minister, though both words are also names.
     """
     found: dict[int, tuple[int, Hit]] = {}
-    longer = hits_between(sentence, first, last, "actors", "titles")
+    longer = hits_between(sentence, first, last, "actors", "titles", "bodies", "trigger_blockers")
     taken = {i for at, end, _ in longer if end > at for i in range(at, end + 1)}  # "بيونغ يانغ", "المتحدث باسم"
     for at, end, hit in hits_between(sentence, first, last, "person_names"):
         if at in taken:
@@ -90,10 +122,10 @@ def names_in(sentence: Sentence, first: int, last: int) -> dict[int, tuple[int, 
     return found
 
 
-def is_unknown(word: Word) -> bool:
-    """Say whether a word is in no list but the gazetteer's, and so may be somebody's name."""
+def is_unknown(word: Word, known: Set[str] = _LISTED) -> bool:
+    """Say whether a word is in no list but the gazetteer's (`known`), and so may be somebody's name."""
     is_plain = word.kind == "word" and not word.prefix[:-1] and "and" not in word.marks
-    return is_plain and len(word.folded) > _PARTICLE and all(hit.table == "places" for hit in word.hits)
+    return is_plain and len(word.folded) > _PARTICLE and all(hit.table in known for hit in word.hits)
 
 
 def latin_name(passage: Passage, chunk: Chunk) -> str | None:
@@ -107,8 +139,15 @@ def latin_name(passage: Passage, chunk: Chunk) -> str | None:
     return name if is_full or (name.isupper() and len(name) >= _FEWEST) else None
 
 
-def is_another(sentence: Sentence, at: int, name: str) -> bool:
-    """Say whether the word before a surname is the given name of somebody else: "ليزا جونسون" is not Boris Johnson."""
+def is_another(sentence: Sentence, at: int, last: int, name: str) -> bool:
+    """Say whether the words beside a surname at a token make it somebody else's: "ليزا جونسون" is not Boris Johnson, nor
+    "بافل مالكوف" Petr Pavel; `last` is the last token of the party.
+    """
+    following = sentence.tokens[at + 1].word if at + 1 < len(sentence.tokens) else None
+    if following is not None and not following.is_definite and is_unknown(following, _NAME_BEHIND):
+        is_name = at < last or any(hit.table == "person_names" for hit in following.hits)
+        if is_name:
+            return True
     hits = sentence.tokens[at - 1].word.hits if at else ()
     if not hits or any(hit.table != "person_names" and hit.table != "places" for hit in hits):
         return False

@@ -1,177 +1,33 @@
-"""Who did it, to whom, and who says so: candidate parties in a passage, and the choice of each event's actor and recipient.
+"""Who did it, to whom, and who says so: the choice of each event's actor, recipient and source among the parties.
 
-A party is a chunk that the role tagger marks, or a name or nisba near it. Its name, country and sector are read from the
-lexicon rows within it; a party without a country of its own may take that of the place of the event (choice `home`).
+A party without a country of its own may take that of the place of the event (choice `home`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 
-from marsad.actors import Actor, Actors
-from marsad.coder import naming
-from marsad.coder.bounds import parties_in, with_nisbas
+from marsad.actors import Actors
 from marsad.coder.choices import Choices
-from marsad.coder.nearly import near_parties
 from marsad.coder.pairs import Layout, Pairs, Seats, Wish, coded, is_among, last_of, ranks, seats_of
+from marsad.coder.parties import PARTY_LABELS, Party
 from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
-from marsad.coder.passage import Chunk, Cluster, Mention, Passage, chunks, hits_between, stem_of, word_before
+from marsad.coder.passage import Cluster, Mention, Passage, stem_of, word_before
 from marsad.coder.speaking import speech_tables
 from marsad.coder.standing import weigh_again, with_alone
 from marsad.coder.weighing import Weighed
-from marsad.language import Hit
 from marsad.model import Participant, Why
 
-_PARTY_LABELS = frozenset({"ACT", "REC", "SRC", "KIL", "INJ", "CAP", "ABD", "REL", "DIS", "DMG", "MIS", "TRP"})
-_NAMES = frozenset({"actors", "nisbas", "bodies", "anaphors"})
 _LOOK_BACK = 3
-_TITLE_REACH = 6  # tokens
 _MOST = 4
 _BESIDE = 0.5  # of the best score: what a second party of the same role must reach
 ROLES = ("actor", "recipient", "source")
 
 
-class Party(NamedTuple):
-    """A candidate participant: where it stands, what the lexicon says of it, and how it was read.
-
-    `body` is the name of a body told without its country ("the army"), to be named once the country is known.
-    """
-
-    chunk: Chunk
-    name: str | None
-    country: str | None
-    sector: str | None
-    id: str | None
-    kind: str
-    rule: str
-    body: str = ""
-
-
 Chosen = tuple[Party, Why]
-
-
-def find_parties(passage: Passage, actors: Actors) -> list[Party]:
-    """Return the candidate parties of a passage in order of appearance."""
-    marked = (own for chunk in chunks(passage) if chunk.label in _PARTY_LABELS for own in parties_in(passage, chunk))
-    found: list[Party] = []
-    for chunk in marked:
-        before = found[-1].chunk if found else None
-        if before is None or chunk.sentence != before.sentence or chunk.first > before.last:
-            found.append(_resolve(passage, chunk, actors))
-    taken = {(p.chunk.sentence, i) for p in found for i in range(p.chunk.first, p.chunk.last + 1)}
-    for number, sentence in enumerate(passage.sentences):
-        for phrase in sentence.phrases:
-            is_people = phrase.kind == "role_nouns" and phrase.hit is not None and phrase.hit.value.who
-            if not (is_people or phrase.kind in _NAMES) or (number, phrase.first) in taken:
-                continue
-            label = passage.roles[number].labels[phrase.first][2:]
-            chunk = with_nisbas(passage, Chunk(number, phrase.first, phrase.last, label))
-            taken.update((number, i) for i in range(phrase.first, chunk.last + 1))
-            found.append(_resolve(passage, chunk, actors))
-    for number in range(len(passage.sentences)):
-        found += [_resolve(passage, chunk, actors) for chunk in near_parties(passage, number, taken)]
-    return list(_refer(passage, sorted(found, key=lambda p: (p.chunk.sentence, p.chunk.first)), actors))
-
-
-def _refer(passage: Passage, parties: Sequence[Party], actors: Actors) -> Iterator[Party]:
-    """Yield the parties in order, those that stand for a name told before with that name."""
-    known: list[naming.Known] = []
-    for party in parties:
-        chunk = party.chunk
-        if party.name is None and party.kind in ("other", "noun", "body"):
-            meant = naming.referred(passage, chunk, known, actors)
-            if meant is None:
-                yield party
-                continue
-            other, rule = meant
-            party = Party(chunk, other.name, other.country, other.sector, other.id, "named", rule)
-        yield party
-        if party.name:
-            surname = naming.surname_of(passage.sentences[chunk.sentence], chunk.first, chunk.last)
-            kind = actors.actor(party.id).kind if party.id else "person"
-            acts = chunk.label in ("ACT", "SRC")
-            known.append(naming.Known(party.name, party.country, party.sector, party.id, kind, surname, acts))
-
-
-def _resolve(passage: Passage, chunk: Chunk, actors: Actors) -> Party:
-    """Read name, country and sector of a chunk from the lexicon rows within it, or of the title just before it."""
-    sentence = passage.sentences[chunk.sentence]
-    hits = hits_between(sentence, chunk.first, chunk.last)
-    before = hits_between(sentence, max(0, chunk.first - _TITLE_REACH), chunk.last, "titles")
-    title = [h for _, last, h in before if last >= chunk.first - _TITLE_REACH // 2]
-    own_letters = naming.latin_name(passage, chunk)
-    if not hits and not title:
-        return Party(chunk, own_letters, None, None, None, "named" if own_letters else "other", "role tagger")
-    actor, rule = _best_actor(hits, actors, passage, chunk.sentence)
-    beside = hits_between(sentence, max(0, chunk.first - _TITLE_REACH // 2), chunk.last) if title else ()
-    country = _country(hits) or _country(beside)
-    if actor is not None and actor.kind != "state":
-        return Party(chunk, actor.name, actor.country or country, actor.sector, actor.id, "named", rule)
-    person = naming.person_name(passage, chunk, actors.romanise)
-    noun = next((h for _, _, h in hits if h.table == "role_nouns" and h.value.sector), None)
-    sector = noun.value.sector if noun else title[-1].value.sector if title else None
-    if person is not None or own_letters is not None:
-        return Party(chunk, person or own_letters, country, sector, None, "named", "person_names.tsv")
-    body = next((h for _, _, h in hits if h.table == "bodies"), None)
-    if body is not None:
-        own = actor.country if actor else country
-        named = actors.body(body.form, own) if own else None
-        if named is not None:
-            return Party(
-                chunk, named.name, own, named.sector, named.id, "named", f"actor_names.tsv {body.form} of {own}"
-            )
-        sector = actors.actor(body.value[0].id).sector
-        return Party(chunk, None, own, sector, None, "body", f"actor_names.tsv {body.form}", body.form)
-    if actor is not None:
-        if noun is None and not title:
-            metonym = "GOV" if rule.endswith("capital") else None
-            return Party(chunk, actor.name, actor.country, metonym, actor.id, "state", rule)
-        return Party(chunk, None, actor.country, sector, None, "noun", rule)
-    state = actors.state(country) if country else None
-    if state is not None:
-        if sector is None and chunk.last == chunk.first:
-            return Party(chunk, state.name, country, None, state.id, "nisba", "nisbas.tsv")
-        return Party(chunk, None, country, sector, None, "noun", "nisbas.tsv")
-    place = next((h for _, _, h in hits if h.table == "places" and h.code != "ordinary"), None)
-    kind = "noun" if noun or title else "other"
-    rule = f"role_nouns.tsv:{noun.row}" if noun else "role tagger"
-    return Party(chunk, None, place.value[0].country if place else None, sector, None, kind, rule)
-
-
-def _best_actor(
-    hits: Sequence[tuple[int, int, Hit]], actors: Actors, passage: Passage, sentence: int
-) -> tuple[Actor | None, str]:
-    """The actor that a chunk names: the longest name, a person or body before a state, one in office on the day.
-
-    "العدو" is the one of those called so that the story names most often otherwise.
-    """
-    best: tuple[tuple[int, ...], Actor, str] | None = None
-    for first, last, hit in hits:
-        if hit.table != "actors":
-            continue
-        for name in hit.value:
-            actor = actors.actor(name.id)
-            if name.kind == "short" and naming.is_another(passage.sentences[sentence], first, actor.name):
-                continue
-            rank = (
-                int(actor.kind != "state"),
-                int(actors.valid_on(actor, passage.published)),
-                last - first,
-                int(name.kind == "full"),
-                passage.countries()[actor.country] if name.kind == "hostile" and actor.country else 0,
-                -first,
-            )
-            if best is None or rank > best[0]:
-                best = (rank, actor, f"{name.table()} {name.name} → {name.id} {name.kind}")
-    return (best[1], best[2]) if best else (None, "")
-
-
-def _country(hits: Sequence[tuple[int, int, Hit]]) -> str | None:
-    return next((h.value.country for _, _, h in hits if h.table == "nisbas" and h.value.country), None)
 
 
 def choose_parties(
@@ -224,8 +80,9 @@ def _choose(
 
 def wish_for(layout: Layout, parties: Sequence[Party]) -> Wish:
     """Return which parties could play a role in which events."""
-    is_marked = np.array([p.chunk.label in _PARTY_LABELS for p in parties], dtype=bool)
-    return Wish(_seats(parties), layout.reach(_LOOK_BACK), is_marked, _citing(layout, parties)[0])
+    is_marked = np.array([p.chunk.label in PARTY_LABELS for p in parties], dtype=bool)
+    events, items = np.array(sorted(_citing(layout, parties)[0]), dtype=np.intp).reshape(-1, 2).T
+    return Wish(_seats(parties), layout.reach(_LOOK_BACK), is_marked, (events, items))
 
 
 def _seats(parties: Sequence[Party]) -> Seats:
@@ -273,7 +130,7 @@ def describe_parties(layout: Layout, parties: Sequence[Party], pairs: Pairs) -> 
     ]
 
 
-def _citing(layout: Layout, parties: Sequence[Party]) -> tuple[tuple[Indexes, Indexes], Indexes]:
+def _citing(layout: Layout, parties: Sequence[Party]) -> tuple[set[tuple[int, int]], Indexes]:
     """Whom the report cites just after an event, or whose statement it has been giving since long before.
 
     "… قتلى في الغارة. وقال الدفاع المدني إن …" and "وجاء في بيان القيادة العامة: …" many sentences earlier. Returns their
@@ -281,20 +138,19 @@ def _citing(layout: Layout, parties: Sequence[Party]) -> tuple[tuple[Indexes, In
     """
     sentences = [p.chunk.sentence for p in parties]
     sources = [i for i, p in enumerate(parties) if p.chunk.label == "SRC" and p.chunk.sentence > 0]
-    found: list[tuple[int, int]] = []
+    found: set[tuple[int, int]] = set()
     cited = np.full(len(layout.clusters), -1)
     for k, cluster in enumerate(layout.clusters):
         told = [m.sentence for m in cluster.mentions]
         before = bisect_left(sources, bisect_left(sentences, min(told) - _LOOK_BACK))
         if before:
             cited[k] = sources[before - 1]
-            found.append((k, sources[before - 1]))
+            found.add((k, sources[before - 1]))
         after, following = bisect_left(sentences, max(told) + 1), max(told) + 1
         for i in range(after, min(after + _MOST, len(parties))):
             if sentences[i] == following and parties[i].chunk.label == "SRC":
-                found.append((k, i))
-    events, items = np.array(found, dtype=np.intp).reshape(-1, 2).T
-    return (events, items), cited
+                found.add((k, i))
+    return found, cited
 
 
 def _who(label: str, kind: str, sector: str | None, named: bool, type_: str) -> list[str]:

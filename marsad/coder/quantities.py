@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from marsad.coder.bounds import describes
 from marsad.coder.passage import OUTCOMES, Chunk, Figure, Passage, chunks, hits_between
 from marsad.language import Count, Hit, Sentence, Token
 from marsad.model import Quantity
@@ -66,7 +67,7 @@ def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> 
             last = count.noun if count.noun is not None and count.noun > count.last else count.last
             seats[count.first, last] = (*OUTCOMES, "WPN", "DMG")
     for kind, first, last, hit in sentence.phrases:
-        if kind == "role_nouns" and hit and hit.value.who:
+        if kind == "role_nouns" and hit and hit.value.who and not describes(sentence, first):
             seats.setdefault((first, last), tuple(OUTCOMES))
         elif kind == "weapons" or kind == "damage":
             seats.setdefault((first, last), ("WPN",) if kind == "weapons" else ("DMG",))
@@ -74,7 +75,7 @@ def _near_misses(passage: Passage, number: int, taken: set[tuple[int, int]]) -> 
     covered = {
         i
         for kind, first, last, _ in sentence.phrases
-        if last > first and kind in ("places", "actors")
+        if last > first and kind in ("places", "actors", "bodies")
         for i in range(first, last + 1)
     }
     if not seats:

@@ -16,6 +16,7 @@ from marsad.gazetteer import Entry, Gazetteer
 from marsad.language import Hit, Phrase, Sentence, Token
 
 _CHAIN_GAP = 2
+_MOST_ENTRIES = 12
 _SMALLEST_UNMARKED = 5000  # people
 _SHORTEST_MARKED = 3  # letters: "إلى" and "بين" are towns too
 _LARGE = 100_000  # people: known beyond its country
@@ -32,6 +33,13 @@ _SAME_SPOT_KM = 25.0
 _LONGEST_FOREIGN = 5  # tokens
 _NO_LATIN = "\u0250"
 _KNOWN = frozenset({"place_kinds", "directions", "triggers", "outcomes", "role_nouns", "nisbas", "anaphors", "actors"})
+# Kinds that are called after places elsewhere, and those that may bear any word as a name.
+_CALLED_AFTER = frozenset({"road", "square"})
+_NAMED_FREELY = frozenset(
+    {"school", "hospital", "hotel", "mosque", "stadium", "bridge", "market", "building", "church"}
+)
+_NEAR_KM = 80.0
+_CLOSENESS = 1.2  # what lying beside a place that is certain adds to a place's score
 _OTHER_READINGS = frozenset({"triggers", "outcomes", "role_nouns", "nisbas"})
 
 
@@ -47,11 +55,14 @@ class Site(NamedTuple):
 
 
 class _Name(NamedTuple):
+    """A name in a sentence with its kind word, if there is one: the `level` and `kind` that this tells."""
+
     first: int
     last: int
     entries: tuple[Entry, ...]
     level: str | None
     rule: str
+    kind: str = ""
 
 
 def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
@@ -65,7 +76,8 @@ def find_sites(passage: Passage, gazetteer: Gazetteer) -> list[Site]:
             names[number] = sorted([*found, *more], key=lambda name: name.first)
     sites: list[Site] = []
     for number, found in enumerate(names):
-        chosen = [(name, _resolve(name, found, support, gazetteer)) for name in found]
+        sure = [e for near in names[max(0, number - 1) : number + 2] for e in _certain(near)]
+        chosen = [(name, _resolve(name, found, sure, (support, gazetteer))) for name in found]
         resolved = [(name, entry) for name, entry in chosen if _is_credible(entry, name, support, gazetteer)]
         labels = passage.roles[number].labels
         for name, entry in _most_specific(resolved, gazetteer, passage.sentences[number]):
@@ -118,10 +130,33 @@ def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
         if not is_name or (phrase.first in parties and phrase.last in parties):
             continue
         first = kind.first if kind else phrase.first
-        level = kind.hit.code if kind and kind.hit else None
-        found.append(_Name(first, phrase.last, phrase.hit.value, level, f"gazetteer {phrase.hit.form}"))
+        level, own = (kind.hit.code, kind.hit.value.kind) if kind and kind.hit else (None, "")
+        entries = _fitting(phrase.hit.value, level, own)
+        if entries and (level == "admin" or not _tells_directions(sentence, phrase)):
+            found.append(_Name(first, phrase.last, entries, level, f"gazetteer {phrase.hit.form}", own))
         taken = phrase.last
     return found
+
+
+def _fitting(entries: Sequence[Entry], level: str | None, kind: str) -> tuple[Entry, ...]:
+    """The places of a name that may be what a kind word tells.
+
+    A street or a square is called after a town and lies elsewhere ("شارع القدس"), so is a quarter with the name of a great
+    city, and a hospital or a school with that of a country ("مجمع فلسطين الطبي"), not in a small namesake of it either.
+    """
+    first = entries[0]
+    if kind in _CALLED_AFTER:
+        return tuple(entry for entry in entries if entry.level in ("facility", "area"))
+    is_great = first.level in ("country", "admin") or (kind == "neighbourhood" and first.population >= _LARGE)
+    if is_great and (kind == "neighbourhood" or (level == "facility" and kind in _NAMED_FREELY)):
+        return ()
+    return tuple(entries)
+
+
+def _tells_directions(sentence: Sentence, phrase: Phrase) -> bool:
+    """Say whether a name is made of directions alone: "الريف الشمالي" lies nowhere near the north of Ghana."""
+    tokens = sentence.tokens[phrase.first : phrase.last + 1]
+    return all(any(h.table == "directions" for h in token.word.hits) for token in tokens)
 
 
 def _foreign(sentence: Sentence, gazetteer: Gazetteer) -> Iterator[Phrase]:
@@ -180,6 +215,7 @@ def _sounding(
     for i, token in enumerate(sentence.tokens):
         kind = kinds.get(i - 1)
         is_town = kind is not None and kind.hit is not None and kind.hit.value.kind in _TOWNS
+        is_town = is_town and not sentence.tokens[i - 1].word.is_definite  # "للمدينة سيرهي": her mayor
         is_alone = not any(0 <= k < len(words) and words[k] and labels[k][2:] == "PLC" for k in (i - 1, i + 1))
         is_place = is_town or (kind is None and labels[i][2:] == "PLC")
         if not words[i] or not is_place or not is_alone or token.word.is_definite:
@@ -234,11 +270,8 @@ def _is_named(passage: Passage, number: int, phrase: Phrase) -> bool:
 
 def _is_safe(passage: Passage, number: int, phrase: Phrase, gazetteer: Gazetteer) -> bool:
     """Say whether a name without a kind word is a place here: not an ordinary word, no other reading, large or curated."""
-    hit, tokens = phrase.hit, passage.sentences[number].tokens
-    if hit is None or all(
-        any(h.table == "directions" for h in t.word.hits) for t in tokens[phrase.first : phrase.last + 1]
-    ):
-        # "جنوب غرب كولومبيا" lies nowhere near the South-West Province of Cameroon.
+    hit = phrase.hit
+    if hit is None:
         return False
     if phrase.first != phrase.last:
         return hit.code != "ordinary"  # "في بيان إن", "الحكم على"
@@ -269,11 +302,22 @@ def _is_credible(entry: Entry, name: _Name, support: Counter[str], gazetteer: Ga
     """Say whether a story may speak of a place: a small one must lie in a country of the story, or be known for news."""
     if not support or entry.country is None or support[entry.country] or entry.level not in ("settlement", "admin"):
         return True
+    if entry.level == "admin" and name.level != "admin":
+        # "بارا" is no province of Brazil in a report on Sudan.
+        return gazetteer.is_curated(name.rule.removeprefix("gazetteer "))
     return (entry.population or 0) >= _LARGE or gazetteer.is_curated(name.rule.removeprefix("gazetteer "))
 
 
-def _resolve(name: _Name, beside: list[_Name], support: Counter[str], gazetteer: Gazetteer) -> Entry:
-    """The entry that a name most likely stands for here."""
+def _certain(names: Sequence[_Name]) -> Iterator[Entry]:
+    """Yield the settlements and facilities among some names that can be nothing else."""
+    for name in names:
+        if len(name.entries) == 1 and name.entries[0].level in ("settlement", "facility"):
+            yield name.entries[0]
+
+
+def _resolve(name: _Name, beside: list[_Name], sure: Sequence[Entry], known: tuple[Counter[str], Gazetteer]) -> Entry:
+    """The entry that a name most likely stands for here; `sure` are places told around it that can be nothing else."""
+    support, gazetteer = known
     if len(name.entries) == 1:
         return name.entries[0]
     most = max(support.values(), default=0)
@@ -292,18 +336,42 @@ def _resolve(name: _Name, beside: list[_Name], support: Counter[str], gazetteer:
             if any(gazetteer.is_inside(entry.id, o.id) for o in other.entries[:4] if o.id != entry.id):
                 total += 2.0 if name.last < other.first else 1.0
                 break
-        return total
+        return total + _CLOSENESS * _closeness(entry, sure, gazetteer)
 
-    entries = name.entries[:12]
+    return max(_plausible(name, beside, sure, gazetteer), key=score)
+
+
+def _closeness(entry: Entry, sure: Sequence[Entry], gazetteer: Gazetteer) -> float:
+    """How near a settlement or facility lies to places that are certain: 1 at the spot, 0 from 80 km on."""
+    if entry.level not in ("settlement", "facility"):
+        return 0.0
+    apart = (gazetteer.distance_km(entry.lat, entry.lon, other.lat, other.lon) for other in sure)
+    return max(0.0, 1.0 - min(apart, default=_NEAR_KM) / _NEAR_KM)
+
+
+def _plausible(name: _Name, beside: list[_Name], sure: Sequence[Entry], gazetteer: Gazetteer) -> Sequence[Entry]:
+    """The entries of a name without those that nobody means where a great city or a sea has the same name.
+
+    Manila is the capital, whatever hamlet of the name lies in a country of the story; but القنيطرة near Damascus is no
+    city of Morocco.
+    """
+    entries = name.entries[:_MOST_ENTRIES]
+    if name.level is None and any(e.level == "area" and e.country is None for e in entries):
+        entries = tuple(e for e in entries if e.level != "admin")  # "البحر الأحمر" is the sea
     largest = max(e.population or 0 for e in entries)
     dwarfed = _DWARFED if largest >= _FAMOUS else _OUTDONE if largest >= _LARGE else None
     chain = [
         o for n in beside if 0 < n.first - name.last <= _CHAIN_GAP + 1 for o in n.entries[:2] if o.level != "country"
     ]
-    if dwarfed and not any(gazetteer.is_inside(e.id, o.id) for e in entries for o in chain):
-        # Manila is the capital, whatever hamlet of the name lies in a country of the story.
-        entries = tuple(e for e in entries if (e.population or 0) * dwarfed >= largest or e.level != "settlement")
-    return max(entries, key=score)
+    if dwarfed is None or any(gazetteer.is_inside(e.id, o.id) for e in entries for o in chain):
+        return entries
+    return [
+        e
+        for e in entries
+        if (e.population or 0) * dwarfed >= largest
+        or e.level != "settlement"
+        or (largest < _FAMOUS and _closeness(e, sure, gazetteer) > 0)
+    ]
 
 
 def _most_specific(

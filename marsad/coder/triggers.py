@@ -15,7 +15,7 @@ from marsad.coder.choices import Choices
 from marsad.coder.parts import Indexes, Told
 from marsad.coder.passage import Mention, Passage
 from marsad.coder.weighing import Weighed
-from marsad.language import Phrase, Token
+from marsad.language import Phrase, Sentence, Token
 from marsad.model import Why
 
 # Log-odds against "no event" down to which a word is still worth a second look: any word, and a trigger of the lexicon.
@@ -86,7 +86,7 @@ def propose_mentions(passage: Passage) -> list[Mention]:
         tokens, seats, listed = passage.sentences[number].tokens, passage.event_seats(number), _listed(passage, number)
         near = np.flatnonzero(is_near[start : start + len(tokens)]).tolist()
         last = -1
-        for i in sorted({*seats, *near, *listed}):
+        for i in sorted({*seats, *near, *listed} - _counted_people(passage.sentences[number])):
             label = tagged.labels[i]
             if i <= last:
                 continue
@@ -106,6 +106,12 @@ def propose_mentions(passage: Passage) -> list[Mention]:
                     found.append(Mention(number, i, i, kind, lead, False))
         start += len(tokens)
     return found
+
+
+def _counted_people(sentence: Sentence) -> set[int]:
+    """The nouns for people that a number counts, which name no event: "310 أسر" are families, not captures."""
+    nouns = {count.noun for count in sentence.counts if count.noun is not None}
+    return {i for i in nouns if any(hit.table == "role_nouns" for hit in sentence.tokens[i].word.hits)}
 
 
 @lru_cache(maxsize=4)

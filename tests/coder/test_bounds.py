@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from marsad.coder.participants import find_parties
+from marsad.coder.parties import find_parties
 from marsad.lang.ar.reading import Arabic
 from tests.coder.test_naming import read
 
@@ -41,6 +41,8 @@ def parties(text: str, marked: str, arabic: Arabic) -> list[tuple[str, str | Non
             [("مفوض المقاطعة السابق جيمس رضوان", "James Radwan")],
         ),
         ("وقال شيخ القرية أمس إن", "شيخ القرية", [("شيخ القرية", None)]),
+        ("اتهم مكتب نتنياهو حماس", "نتنياهو", [("مكتب نتنياهو", "Office of the Prime Minister of Israel")]),
+        ("قال ستافان دي ميستورا إن", "ستافان دي", [("ستافان دي ميستورا", "Staffan de Mistura")]),
     ],
 )
 def test_a_party_has_its_adjective_and_its_name_and_ends_before_another(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from marsad.coder.naming import person_name
-from marsad.coder.participants import Party, find_parties
+from marsad.coder.parties import Party, find_parties
 from marsad.coder.passage import Chunk, Passage
 from marsad.coder.sites import find_sites
 from marsad.coder.tagger import Tagged
@@ -48,6 +48,11 @@ def party_of(text: str, words: str, arabic: Arabic) -> Party:
         ("إياد", None),
         ("إياد قصطليميري", "Iyad Qastalimiri"),
         ("الوزير السعودي", None),
+        ("بيان مشترك", None),
+        ("بن غوريون", None),
+        ("ستافان دي", None),
+        ("الهلال الأحمر", None),
+        ("مستشفى كمال عدوان", None),
     ],
 )
 def test_a_person_nobody_lists_is_named_by_all_the_words_of_his_name(
@@ -104,3 +109,56 @@ def test_who_the_enemy_is_follows_from_whom_the_story_names(
     text: str, words: str, country: str, arabic: Arabic
 ) -> None:
     assert party_of(text, words, arabic).country == country
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name", "country"),
+    [
+        ("هاجمت كتائب القذافي المدينة", "كتائب", None, "LBY"),
+        ("اتهمت حكومة الكاظمي الفصائل", "حكومة الكاظمي", None, "IRQ"),
+        ("قال مستشار خامنئي إن", "مستشار خامنئي", None, "IRN"),
+        ("قال الرئيس ترامب إن", "الرئيس ترامب", "Donald Trump", "USA"),
+        ("قال الجنرال حفتر إن", "الجنرال حفتر", "Khalifa Haftar", "LBY"),
+        ("قال رئيس أوكرانيا زيلينسكي إن", "رئيس أوكرانيا زيلينسكي", "Volodymyr Zelensky", "UKR"),
+    ],
+)
+def test_what_belongs_to_a_person_is_not_the_person(
+    text: str, words: str, name: str | None, country: str, arabic: Arabic
+) -> None:
+    party = party_of(text, words, arabic)
+    assert (party.name, party.country) == (name, country)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("أعلن الصليب الأحمر الإثيوبي أنه", "الصليب الأحمر", "Ethiopian Red Cross"),
+        ("أعلن الصليب الأحمر أنه", "الصليب الأحمر", "International Committee of the Red Cross"),
+        ("صوت الكونغرس البيروفي على", "الكونغرس", "Peruvian Congress"),
+        ("صوت الكونغرس الأميركي على", "الكونغرس", "United States Congress"),
+        ("قال مجلس الأمن إنه", "مجلس الأمن", "United Nations Security Council"),
+    ],
+)
+def test_a_body_of_another_country_is_not_the_listed_one(text: str, words: str, name: str, arabic: Arabic) -> None:
+    assert party_of(text, words, arabic).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("قال حاكم ريازان بافل مالكوف إن", "بافل مالكوف", "Pavel Malkov"),
+        ("قال بافل إن", "بافل", "Petr Pavel"),
+        ("قتل رجل وأم لطفلين", "وأم", None),
+        ("قال مفوض العون إن", "العون", None),
+        ("قال عون إن", "عون", "Joseph Aoun"),
+    ],
+)
+def test_a_short_name_counts_only_as_it_is_written_and_alone(
+    text: str, words: str, name: str | None, arabic: Arabic
+) -> None:
+    assert party_of(text, words, arabic).name == name
+
+
+def test_a_title_names_nobody_behind_a_particle(arabic: Arabic) -> None:
+    passage = read("قال الرئيس إن سوريا ترفض", arabic, "سوريا")
+    assert [p.name for p in find_parties(passage, arabic.actors) if p.chunk.label] == ["Syria"]

@@ -12,6 +12,7 @@ from marsad.coder import ownership, participants, quantities, read_passages
 from marsad.coder.choices import Choices, WeightRow
 from marsad.coder.events import join_mentions
 from marsad.coder.pairs import Layout, Wish, find_pairs, seats_of
+from marsad.coder.parties import find_parties
 from marsad.coder.parts import Column, Own, Table, Told, count, flag, joined, names_at, names_of
 from marsad.coder.passage import ELSEWHERE, Passage
 from marsad.coder.triggers import find_mentions
@@ -41,9 +42,7 @@ def layout(passage: Passage, reader: Reader) -> Layout:
 
 
 def test_each_pair_stands_as_a_count_of_tokens_says(layout: Layout, passage: Passage, reader: Reader) -> None:
-    seats = [
-        (p.chunk.sentence, p.chunk.first, p.chunk.last) for p in participants.find_parties(passage, reader._kit.actors)
-    ]
+    seats = [(p.chunk.sentence, p.chunk.first, p.chunk.last) for p in find_parties(passage, reader._kit.actors)]
     (pairs,) = find_pairs(layout, [Wish(seats_of(seats), layout.reach(1))])
     assert len(layout.clusters) > 3
     found = {}
@@ -66,7 +65,7 @@ def test_each_pair_stands_as_a_count_of_tokens_says(layout: Layout, passage: Pas
 
 
 def test_the_nearest_candidates_of_each_event_come_first(layout: Layout, passage: Passage, reader: Reader) -> None:
-    parties = participants.find_parties(passage, reader._kit.actors)
+    parties = find_parties(passage, reader._kit.actors)
     (pairs,) = find_pairs(layout, [participants.wish_for(layout, parties)])
     order = list(zip(pairs.event.tolist(), abs(pairs.apart).tolist(), strict=True))
     assert order == sorted(order)
@@ -74,7 +73,7 @@ def test_the_nearest_candidates_of_each_event_come_first(layout: Layout, passage
 
 
 def test_weighing_many_at_once_is_weighing_each(layout: Layout, passage: Passage, reader: Reader) -> None:
-    parties = participants.find_parties(passage, reader._kit.actors)
+    parties = find_parties(passage, reader._kit.actors)
     (pairs,) = find_pairs(layout, [participants.wish_for(layout, parties)])
     tables = participants.describe_parties(layout, parties, pairs)
     group = reader._kit.choices.group(*participants.ROLES)
@@ -89,7 +88,7 @@ def test_weighing_many_at_once_is_weighing_each(layout: Layout, passage: Passage
 
 
 def test_candidates_of_several_kinds_stand_as_each_kind_alone(layout: Layout, passage: Passage, reader: Reader) -> None:
-    parties = participants.find_parties(passage, reader._kit.actors)
+    parties = find_parties(passage, reader._kit.actors)
     figures = quantities.find_figures(passage)
     wishes = [participants.wish_for(layout, parties), ownership.wish_for(layout, figures)]
     for together, wish in zip(find_pairs(layout, wishes), wishes, strict=True):

@@ -114,3 +114,35 @@ def test_a_kind_alone_is_the_place_of_that_kind_named_last(arabic: Arabic, text:
 
 def test_a_kind_alone_with_nothing_named_before_stays_empty(arabic: Arabic) -> None:
     assert sites_of(arabic, "احترق سوق المدينة ونزح سكان القرى") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "انفجرت سيارة في شارع القدس وسط نابلس",
+        "أغلقت الشرطة ساحة بيروت في أثينا",
+        "أصيب ثلاثة في حي الجزائر بالبصرة",
+        "وصل الجرحى إلى مستشفى الوحدة في معبر باليمن",
+        "نقلت الطواقم الجرحى إلى مجمع فلسطين الطبي برام الله",
+    ],
+)
+def test_what_is_called_after_a_place_lies_elsewhere(arabic: Arabic, text: str) -> None:
+    names = {name for _, name, _ in sites_of(arabic, text)}
+    assert names.isdisjoint({"Jerusalem", "Beirut", "Algiers", "Algeria", "Unity State", "Palestine"})
+
+
+def test_a_namesake_near_the_places_of_the_story_is_meant(arabic: Arabic) -> None:
+    found = sites_of(arabic, "قصف الطيران موقعا في القنيطرة. وسمع دوي الانفجارات في جرمانا وداريا بسوريا")
+    assert [country for words, _, country in found if words == "القنيطرة"] == ["SYR"]
+
+
+def test_a_sea_is_no_province_of_its_name(arabic: Arabic) -> None:
+    found = sites_of(arabic, "قالت القوات السودانية إن سفينة أبحرت من بورتسودان وغرقت في البحر الأحمر")
+    assert ("البحر الأحمر", "Red Sea", None) in found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("ضربت مسيرة مصنعا في Odessa", "Odesa"), ("سقط صاروخ على Kharkov", "Kharkiv")]
+)
+def test_towns_are_known_by_their_other_latin_spelling(arabic: Arabic, text: str, name: str) -> None:
+    assert [place for _, place, _ in sites_of(arabic, text)] == [name]

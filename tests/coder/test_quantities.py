@@ -101,3 +101,22 @@ def test_how_many_is_said_by_number_or_form(arabic: Arabic, text: str, marked: s
 def test_a_ship_told_by_two_words_is_one(arabic: Arabic) -> None:
     (found,) = figures_of(arabic, "أصابت مسيرة ناقلة نفط قبالة الساحل", {"ناقلة نفط": "DMG"})
     assert (found.code, found.quantity.min) == ("ship", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("تضررت منشأة مدنية", []),
+        ("أصيبت مدنية", ["مدنية"]),
+        ("أصيب جندي ومدنية", ["جندي", "ومدنية"]),
+        ("أنقذهم الدفاع المدني", []),
+    ],
+)
+def test_people_are_no_adjectives(arabic: Arabic, text: str, expected: list[str]) -> None:
+    sentences = list(arabic.read_sentences(text, 0, len(text)))
+    roles = [_tagged(["O"] * len(s.tokens)) for s in sentences]
+    undecided = [r._replace(scores=np.zeros_like(r.scores)) for r in roles]
+    found = find_figures(Passage(text, 0, None, sentences, roles, undecided))
+    people = [f for f in found if f.chunk.label in OUTCOMES]
+    tokens = sentences[0].tokens
+    assert [text[tokens[f.chunk.first].start : tokens[f.chunk.last].end] for f in people] == expected

@@ -8,6 +8,7 @@ import pytest
 from marsad.coder import participants, read_passages
 from marsad.coder.events import join_mentions
 from marsad.coder.pairs import Layout, find_pairs
+from marsad.coder.parties import find_parties
 from marsad.coder.parts import names_at
 from marsad.coder.standing import describe_standing
 from marsad.coder.triggers import find_mentions
@@ -28,7 +29,7 @@ def told(reader: Reader, arabic: Arabic) -> tuple[list[tuple[int, int, float]], 
     passage = read_passages(Document(id="r", text=TEXT, published="2025-07-22"), arabic, reader._kit)[0][1]
     choices = reader._kit.choices
     layout = Layout(passage, join_mentions(passage, find_mentions(passage, choices), choices))
-    parties = participants.find_parties(passage, arabic.actors)
+    parties = find_parties(passage, arabic.actors)
     (pairs,) = find_pairs(layout, [participants.wish_for(layout, parties)])
     keys = participants.keys_of(parties)
     scores = np.random.default_rng(3).uniform(0.01, 0.99, len(pairs.event))

@@ -222,6 +222,7 @@ class Arabic:
                 *(("and",) if folded.startswith("و") and folded[1:] in bare else ()),
             ),
             is_definite="ال" in proclitics,
+            has_article="ال" in proclitics or (bool(hits) and stem.startswith("ال")),
             hits=(*hits, *self._names(bare, is_kind=any(h.table == "place_kinds" for h in hits))),
         )
 
