@@ -14,6 +14,7 @@ from litestar.testing import TestClient
 
 from marsad import web
 from marsad.record import judging
+from marsad.web.cards import plainest
 from marsad.web.labels import load_labels
 from marsad.web.templating import apart
 
@@ -171,6 +172,18 @@ def test_days_and_ids_in_an_arabic_sentence_keep_their_order(client: TestClient[
     page = client.get("/?lang=ar&since=yesterday").text
     assert '<bdi dir="ltr">2025-07-22</bdi>' in page
     assert 'lang="en"' not in page.split('class="details"')[1].split(">")[0], "it is said in Arabic"
+
+
+@pytest.mark.parametrize(
+    ("names", "plain"),
+    [
+        (["خاركوف", "خاركيف", "خاركييف", "خراكيف", "خركيف"], "خاركيف"),
+        (["القرم", "جزيرة القرم", "شبه جزيرة القرم"], "القرم"),
+        (["بخموت", "أرتيموفسك", "أرتيموفسكي"], "بخموت"),
+    ],
+)
+def test_a_place_is_called_by_its_usual_spelling(names: list[str], plain: str) -> None:
+    assert plainest(names) == plain
 
 
 def test_what_a_server_says_of_itself_is_not_shown_to_people(client: TestClient[Any]) -> None:

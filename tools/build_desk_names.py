@@ -13,6 +13,7 @@ from babel.core import get_global
 from marsad import lang
 from marsad.gazetteer import PlaceNameRow
 from marsad.resources import DATA, read_tsv
+from marsad.web.cards import plainest
 
 FOLDER = DATA / "desk"
 LARGE = 900_000
@@ -68,17 +69,14 @@ def places(names: dict[str, tuple[str, str]]) -> list[tuple[str, ...]]:
         is_large = entry.level == "settlement" and (entry.population >= LARGE or entry.kind == "capital")
         if not is_large and entry.level != "country":
             continue
-        name = names[entry.country][1] if entry.level == "country" and entry.country in names else pick(known)
+        name = (
+            names[entry.country][1] if entry.level == "country" and entry.country in names else plainest(sorted(known))
+        )
         english = names[entry.country][0] if entry.level == "country" and entry.country in names else entry.name
         size = "country" if entry.level == "country" else "capital" if entry.kind == "capital" else "town"
         at = f"{entry.lat:.3f}", f"{entry.lon:.3f}"
         rows.append((entry.id, english, name, size, *at, str(entry.population), "gazetteer"))
     return sorted(rows)
-
-
-def pick(known: list[str]) -> str:
-    """Return the plainest of several Arabic names: the shortest, the first by code points where several are."""
-    return min(known, key=lambda name: (len(name), name))
 
 
 def write(name: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

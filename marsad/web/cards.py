@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
+from rapidfuzz.distance import Levenshtein
 
 from marsad.codebook import load_codebook
 from marsad.gazetteer import PlaceNameRow
@@ -21,6 +22,8 @@ from marsad.web.quotes import Quote, quote
 
 _MOST_NAMES = 2
 _MOST_PUBLISHERS = 12
+_ONE_NAME = 0.4
+"""Names that differ in less than so much of their letters are spellings of one."""
 AREAS = ("admin", "area", "country")
 
 
@@ -157,10 +160,19 @@ def place_name(place: Where, labels: Labels, words: Mapping[str, str]) -> str:
 
 @functools.cache
 def arabic_names() -> dict[str, str]:
-    """Return the plainest Arabic name of each listed place by its id: the shortest, the first where several are."""
-    found: dict[str, str] = {}
+    """Return the plainest Arabic name of each listed place by its id."""
+    found: dict[str, list[str]] = {}
     for row in read_tsv(DATA / "ar" / "place_names.tsv", PlaceNameRow):
-        known = found.get(row.id)
-        if known is None or len(row.name) < len(known):
-            found[row.id] = row.name
-    return found
+        found.setdefault(row.id, []).append(row.name)
+    return {place: plainest(names) for place, names in found.items()}
+
+
+def plainest(names: Sequence[str]) -> str:
+    """Return the plainest of a place's names: of the spellings of the shortest, the one that is closest to the others."""
+    shortest = min(names, key=len)
+    alike = [n for n in names if n.count(" ") == shortest.count(" ") and _differ(n, shortest) <= _ONE_NAME]
+    return min(alike, key=lambda name: (sum(Levenshtein.distance(name, other) for other in alike), len(name)))
+
+
+def _differ(one: str, other: str) -> float:
+    return float(Levenshtein.normalized_distance(one, other))
