@@ -139,6 +139,13 @@ class View:
             for _, told in found:
                 yield told
 
+    def strangers(self) -> list[str]:
+        """Return the publishers that the policy drops and no report of the record has: a slip would let theirs through."""
+        if not self._silent:
+            return []
+        known = {name.casefold() for name in self.record.look(leaving.publishers)}
+        return [name for name in self.policy.drop.publishers if name.casefold() not in known]
+
     def frame(self, subject: str, *, lang: str = "en", link: str | None = None) -> Frame:
         """Return how an export of this view is made, now."""
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

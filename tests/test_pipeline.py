@@ -10,7 +10,7 @@ from standin import TEXT, StandIn
 from marsad.errors import ResourceError
 from marsad.intake import InputProblem
 from marsad.model import CodedDocument, Document
-from marsad.pipeline import data_version, load_fold, process
+from marsad.pipeline import data_version, load_fold, load_reader, process
 from marsad.record import Filters, open_record
 
 PROBLEM = InputProblem(where="x.txt", reason="there is no text", remedy="give one")
@@ -94,3 +94,14 @@ def test_the_data_version_names_what_the_files_hold_wherever_they_stand(tmp_path
 def test_spellings_are_alike_in_search() -> None:
     fold = load_fold()
     assert fold("سُومى") == fold("سومي")
+
+
+@pytest.mark.parametrize("number", ["9" * 23, "٩" * 23 + " مليون", "9" * 400 + ".5"])
+def test_a_row_of_digits_that_counts_nothing_is_kept_like_any_report(tmp_path: Path, number: str) -> None:
+    text = f"أدى قصف روسي على مدينة سومي يوم الاثنين إلى مقتل {number} شخص وإصابة {number} آخرين، وفق السلطات المحلية."
+    with open_record(str(tmp_path / "r.db"), load_fold()) as record:
+        run = record.start_run("1", "d")
+        (outcome,) = process([Document(id="r1", text=text)], load_reader(), record, run)
+        assert outcome.state == "added", outcome.problem
+        (incident,) = record.incidents(Filters())
+        assert all(figure.best < 10**9 for figure in incident.summary.reckoning.figures.values())

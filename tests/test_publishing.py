@@ -110,6 +110,17 @@ def test_the_policy_may_come_from_the_environment(
     assert "rivatov" not in (folder / "x.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.usefixtures("record")
+def test_a_publisher_to_drop_whom_no_report_has_is_named(
+    marsad: Callable[..., Ran], folder: Path, location: str
+) -> None:
+    (folder / "p.toml").write_text('[drop]\npublishers = ["A.example", "a.exmaple"]')
+    ran = marsad("--record", location, "export", "x.csv", "--policy", "p.toml")
+    assert (ran.code, ran.err.count("no report has")) == (0, 1)
+    assert "a.exmaple" in ran.err
+    assert len((folder / "x.csv").read_text("utf-8-sig").splitlines()) == 1
+
+
 # ---- what a search, an order or a neighbour would tell --------------------------------------------------------------
 
 TOLD = "قصفت مسيرات روسية مدينة سومي يوم {day}، ما أدى إلى مقتل {killed} مدنيين، وفق {who}."

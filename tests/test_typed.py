@@ -30,8 +30,8 @@ REPORTS = {
 }
 # What does not run here, and what runs it.
 ELSEWHERE = (
-    ("make ", "CI: .ci/run starts with make, and so does every build"),
-    ("pip install", "CI: make installs the package with pip"),
+    ("make ", "CI: .ci/run makes the demo and the tests, and these the rest"),
+    ("pip install", "CI: .ci/run installs the package alone, and runs it"),
     ("createdb ", "tests/test_record.py makes databases on a server of its own"),
     ("export MARSAD_RECORD", "tests/test_record.py runs every test of the record on PostgreSQL"),
     ("marsad serve", "tests/test_desk_browser.py opens it in a browser"),
@@ -181,6 +181,19 @@ def options_of(command: Any) -> set[str]:
 def test_modules_that_a_page_tells_to_run_are_there() -> None:
     named = {m for page in PAGES for m in re.findall(r"python -m ([\w.]+)", (ROOT / page).read_text(encoding="utf-8"))}
     assert sorted(m for m in named if importlib.util.find_spec(m) is None) == []
+
+
+def test_ci_makes_the_demo_and_the_tests_and_runs_the_package_alone() -> None:
+    ran = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    told = {line for page in PAGES for line in typed(page) if line.startswith("make ")}
+    by_hand = {
+        "make setup",
+        "make gate",
+        "make gate ARGS=--per-case",
+    }  # parts of `make test`, or those with another print
+    assert {line for line in told - by_hand if line not in ran} == set()
+    assert re.search(r"bin/pip\" install .* '\.\[desk\]'", ran)
+    assert "venv/bin/marsad demo" in ran
 
 
 def test_what_runs_elsewhere_is_named_truly() -> None:

@@ -16,6 +16,7 @@ from marsad.commands.options import Settings, open_the_record, say, with_filters
 from marsad.errors import InputError
 
 if TYPE_CHECKING:
+    from marsad.publishing import View
     from marsad.record import Filters
 
 
@@ -49,6 +50,7 @@ def export(settings: Settings, file: str, form: str | None, filters: Filters, **
     name = pick_format(file, form)
     with open_the_record(settings) as record:
         view = publishing.View(record, load_policy(policy))
+        warn_of_strangers(settings, view)
         if file == "-":
             count = publishing.export_to(view, sys.stdout.buffer, name, what, filters)
         else:
@@ -56,6 +58,14 @@ def export(settings: Settings, file: str, form: str | None, filters: Filters, **
                 count = publishing.export(view, file, name, what, filters, tell)
     say(settings, Wording(settings.lang).say(f"written_{what}", count=count, path=file))
     return 0
+
+
+def warn_of_strangers(settings: Settings, view: View) -> None:
+    """Say which publishers the policy drops that no report has: a slip of the pen would publish theirs."""
+    from marsad.export.wording import Wording
+
+    for name in view.strangers():
+        say(settings, Wording(settings.lang).say("unknown_publisher", name=name))
 
 
 def export_gold(settings: Settings, file: str, policy: str) -> int:

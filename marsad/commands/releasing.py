@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from marsad.commands.exporting import progress, stopping_cleanly
+from marsad.commands.exporting import progress, stopping_cleanly, warn_of_strangers
 from marsad.commands.options import Settings, open_the_record, say, with_filters, with_settings
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def release(settings: Settings, folder: Path, policy: str, filters: Filters, **o
     accuracy = _measure(options["gold"]) if options["gold"] else None
     with open_the_record(settings) as record, stopping_cleanly(), progress(settings) as tell:
         view = publishing.View(record, chosen)
+        warn_of_strangers(settings, view)
         plan = Plan(
             name=options["name"] or view.today.isoformat(),
             formats=options["formats"] or DATA_FORMATS,

@@ -37,7 +37,9 @@ def write_atom(items: Iterable[Any], stream: BinaryIO, frame: Frame) -> int:
 
 def _entry(item: Any, frame: Frame) -> str:
     facts = facts_of(item)
-    link = f"<link href={quoteattr(facts.url)}/>" if facts.url else ""
+    # An address that would run something in the reader is no address.
+    is_web = (facts.url or "").lower().startswith(("http://", "https://"))
+    link = f"<link href={quoteattr(facts.url or '')}/>" if is_web else ""
     first = first_point(places_of(item))
     point = f"<georss:point>{first.lat} {first.lon}</georss:point>" if first else ""
     return (

@@ -13,6 +13,7 @@ from marsad.language import Count, Phrase, Sentence, Token
 from marsad.link.model import FIELDS
 from marsad.link.terms import Terms
 
+_MOST = 10**9  # people; a longer row of digits is none, and no database holds it
 _NEAR = 4  # tokens between a word of harm and the number that it counts
 _NEGATED_REACH = 5
 _THINGS = frozenset({"damage", "weapons"})
@@ -78,7 +79,11 @@ def _harms(sentence: Sentence) -> list[_Harm]:
 def _counted(sentence: Sentence, terms: Terms, harms: list[_Harm], count: Count, found: list[Found]) -> Found | None:
     tokens = sentence.tokens
     number = count.quantity.min
-    if number is None or (count.unit is not None and (count.unit not in _STRAY_UNITS or count.noun is not None)):
+    if (
+        number is None
+        or number > _MOST
+        or (count.unit is not None and (count.unit not in _STRAY_UNITS or count.noun is not None))
+    ):
         return None
     head = count.noun if count.noun is not None else count.first
     negated = count.first > 0 and "no" in terms.roles(tokens[count.first - 1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -30,6 +30,7 @@ FIELDS = (
 """The fields that a policy may drop."""
 
 BUILT_IN = ("careful", "open", "wordless")
+Count = Annotated[int, msgspec.Meta(ge=0)]
 Finest = Literal["settlement", "admin", "country"]
 
 
@@ -51,7 +52,7 @@ class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Delay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is younger than `days` days is not published; an empty `types` means all."""
 
-    days: int
+    days: Count
     types: tuple[str, ...] = ()
 
 
@@ -60,7 +61,7 @@ class Coarse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     finest: Finest
     types: tuple[str, ...] = ()
-    younger_than_days: int | None = None
+    younger_than_days: Count | None = None
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +69,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     review: Literal["any", "confirmed"] = "any"
     words: Literal["keep", "withhold"] = "withhold"
-    smallest_group: int = 5
+    smallest_group: Annotated[int, msgspec.Meta(ge=1)] = 5
     persons: Persons = Persons()
     drop: Drop = Drop()
     delay: tuple[Delay, ...] = ()
@@ -113,7 +114,9 @@ def load_policy(name: str) -> Policy:
             f"The policy {path.name} is broken: {error}; see the policy careful for what one holds."
         ) from error
     _check(policy, path.name)
-    return policy
+    drop = policy.drop
+    publishers, sources = (tuple(name.strip() for name in names) for names in (drop.publishers, drop.sources))
+    return msgspec.structs.replace(policy, drop=msgspec.structs.replace(drop, publishers=publishers, sources=sources))
 
 
 def _check(policy: Policy, name: str) -> None:

@@ -176,6 +176,11 @@ def find(connection: sa.Connection, wanted: str, silent: Collection[str] = ()) -
     return silencing.without(connection, found, silencing.spelled(connection, silent)).get(row.id)
 
 
+def publishers(connection: sa.Connection) -> list[str]:
+    """Return who published the reports of the record."""
+    return [name for name in connection.scalars(sa.select(documents.c.publisher).distinct()) if name]
+
+
 def newest(connection: sa.Connection) -> int:
     """Return the number of the last time that an incident was written or deleted; 0 where none was."""
     return connection.scalar(sa.select(sa.func.max(touched.c.key))) or 0

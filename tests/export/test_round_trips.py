@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 import openpyxl
 import pytest
-from exported import HARD, ITEMS, TELLINGS
+from exported import DOCUMENT, HARD, ITEMS, TELLINGS
 
 from marsad.errors import InputError
 from marsad.export import tables
@@ -202,6 +202,11 @@ def test_every_cell_of_a_workbook_is_found_in_pandas(write: Write, subject: str)
         row = {k: frame.iloc[n][k] for k in wanted}
         found = {k: plain(v.item() if hasattr(v, "item") else v) for k, v in row.items()}
         assert _spoken(found) == _spoken(wanted)
+
+
+def test_an_address_that_would_run_in_the_reader_is_no_link(write: Write) -> None:
+    item = msgspec.structs.replace(TELLINGS[0], document=msgspec.structs.replace(DOCUMENT, url="javascript:alert(1)"))
+    assert b"javascript" not in write("atom", "events", [item])
 
 
 def test_layouts_of_others_keep_names_as_they_are(write: Write) -> None:

@@ -358,6 +358,9 @@ def test_counts_of_tiny_groups_are_not_given() -> None:
         ("[[delay]]\ndays = 2\ntypes = ['ASSALT']", "ASSAULT"),
         ("[persons]\nunlisted = 'hide'", "persons"),
         ("review = ", "not TOML"),
+        ("smallest_group = -1", "smallest_group"),
+        ("[[delay]]\ndays = -5", "days"),
+        ("[[places]]\nyounger_than_days = -3\nfinest = 'admin'", "younger_than_days"),
     ],
 )
 def test_a_wrong_policy_says_what_is_wrong(tmp_path: Path, text: str, says: str) -> None:
@@ -365,6 +368,12 @@ def test_a_wrong_policy_says_what_is_wrong(tmp_path: Path, text: str, says: str)
     path.write_text(text)
     with pytest.raises(InputError, match=says):
         load_policy(str(path))
+
+
+def test_names_to_drop_are_names_without_the_spaces_around_them(tmp_path: Path) -> None:
+    path = tmp_path / "p.toml"
+    path.write_text("[drop]\npublishers = [' a.example ']\nsources = ['TASS\\n']".replace("'", '"'))
+    assert load_policy(str(path)).drop == Drop(publishers=("a.example",), sources=("TASS",))
 
 
 def test_a_policy_that_says_nothing_is_careful() -> None:

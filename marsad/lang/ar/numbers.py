@@ -22,6 +22,10 @@ _THINGS = frozenset(("weapons", "damage"))
 _PEOPLE = frozenset(("role_nouns",))
 
 
+_MOST = 10**18
+"""A longer row of digits counts nothing, and no database holds it."""
+
+
 def is_dual(word: Word) -> bool:
     """Say whether the lexicon knows a word as a dual and not also as a plural of the same spelling."""
     forms = {hit.form for hit in word.hits}
@@ -201,6 +205,8 @@ def _quantity(found: Found) -> Quantity:
     """The quantity of a number with its bounds."""
     if found.vague or found.low is None:
         return Quantity(vague=found.vague)
+    if max(found.low, found.high or 0) > _MOST:
+        return Quantity()
     low, high = round(found.low), round(found.high if found.high is not None else found.low)
     return Quantity(
         min=None if found.bound == "at_most" else low,
