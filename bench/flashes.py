@@ -8,6 +8,7 @@ other sentences, with a higher toll, or word for word under another publisher. T
 from __future__ import annotations
 
 import datetime
+import math
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,7 @@ class _Happening(NamedTuple):
     lead: str
     place: str
     side: str
+    near: list[str]
     dead: int
     hurt: int
     when: str
@@ -71,9 +73,10 @@ def stream(count: int) -> Iterator[Document]:
         published = _START + datetime.timedelta(minutes=number * 1440 / A_DAY)
         chance = rng.random()
         if not last or chance < _NEW:
-            side, own = rng.choice(towns)
-            place = rng.choice(own)
-            told = _Happening(rng.choice(leads), place, side, rng.randint(2, 9), rng.randint(10, 40), rng.choice(times))
+            place, side, near = rng.choice(towns)
+            told = _Happening(
+                rng.choice(leads), place, side, near, rng.randint(2, 9), rng.randint(10, 40), rng.choice(times)
+            )
             last = [*last[1 - _LAST :], told]
         else:
             at = rng.randrange(len(last))
@@ -82,7 +85,7 @@ def stream(count: int) -> Iterator[Document]:
             text = rng.choice(texts)
         else:
             patterns = told.lead, *(_further(further, rng) for _ in range(rng.choice((1, 1, 2))))
-            text = " ".join(_tell(told, pattern, (dict(towns)[told.side], names), rng) for pattern in patterns)
+            text = " ".join(_tell(told, pattern, names, rng) for pattern in patterns)
             texts = [*texts[1 - _LAST :], text]
         yield Document(
             id=f"f{number}",
@@ -100,37 +103,41 @@ def _further(halves: tuple[list[str], list[str]], rng: random.Random) -> str:
     return f"{_AND}{rng.choice(halves[0])} {rng.choice(halves[1])}."
 
 
-def _towns(rows: list[FlashRow]) -> list[tuple[str, list[str]]]:
-    """Every side, with the towns of the country that it fights in."""
+def _towns(rows: list[FlashRow]) -> list[tuple[str, str, list[str]]]:
+    """The towns of the countries that sides fight in, each with each of these sides, and the towns nearest to it."""
     sides: dict[str, list[str]] = {}
     for row in rows:
         if row.kind == "side" and row.country:
             sides.setdefault(row.country, []).append(row.text)
-    country = {
-        row.id: row.country
-        for row in read_tsv(DATA / "places.tsv", PlaceRow)
-        if row.level == "settlement" and row.country
-    }
+    rows_of = {row.id: row for row in read_tsv(DATA / "places.tsv", PlaceRow) if row.level == "settlement"}
     names: dict[str, str] = {}
     for name in read_tsv(DATA / "ar" / "place_names.tsv", PlaceNameRow):
-        if country.get(name.id) in sides:
+        if name.id in rows_of and rows_of[name.id].country in sides:
             names.setdefault(name.id, name.name)
-    there: dict[str, list[str]] = {}
-    for place, own in sorted(names.items()):
-        there.setdefault(str(country[place]), []).append(own)
-    return [(side, own) for nation, own in there.items() for side in sides[nation]]
+    cells: dict[tuple[int, int], list[str]] = {}
+    for place in sorted(names):
+        cells.setdefault(_cell(rows_of[place]), []).append(names[place])
+    found = []
+    for place in sorted(names):
+        near = [name for name in cells[_cell(rows_of[place])] if name != names[place]] or [names[place]]
+        found += [(names[place], side, near) for side in sides[rows_of[place].country or ""]]
+    return found
 
 
-def _tell(told: _Happening, pattern: str, known: tuple[list[str], list[str]], rng: random.Random) -> str:
+def _cell(row: PlaceRow) -> tuple[int, int]:
+    """A square of half a degree."""
+    return math.floor(2 * row.lat), math.floor(2 * row.lon)
+
+
+def _tell(told: _Happening, pattern: str, names: list[str], rng: random.Random) -> str:
     """A sentence with its places, names, figures and time filled in; what no happening gives is drawn anew."""
-    towns, names = known
     return pattern.format(
         place=told.place,
         side=told.side,
         n=told.dead,
         m=told.hurt,
         day=told.when,
-        near=rng.choice(towns),
-        far=rng.choice(towns),
+        near=rng.choice(told.near),
+        far=rng.choice(told.near),
         name=f"{rng.choice(names)} {rng.choice(names)}",
     )

@@ -35,6 +35,7 @@ Code = Callable[[Document, Language, Any], CodedDocument]
 
 LANGUAGE = "ar"
 
+_KEPT = {True: "it was kept, but not read", False: "it was not read", None: "it would be kept, but not read"}
 _NAMES = {"fa": "Persian", "ur": "Urdu", "ckb": "Kurdish"}
 
 
@@ -345,7 +346,7 @@ def settle(prepared: Prepared, record: Record | None, run: int) -> Outcome:
     if added is not None and added.state == "unchanged":
         return Outcome(state="unchanged")  # another program, or another process of this one, was faster
     if coded.language is None:
-        problem = _unread(coded.document, kept=record is not None)
+        problem = unread(coded.document, kept=record is not None)
         return Outcome(state="unread", problem=problem, reason="not in Arabic")
     if added is None:
         return Outcome(state="read", coded=coded)
@@ -418,8 +419,9 @@ def _twin(document: Document, record: Record, run: int) -> CodedDocument | None:
     return record.ask(lambda connection: twins.find(connection, document, run))
 
 
-def _unread(document: Document, *, kept: bool) -> str:
-    what = "it was kept, but not read" if kept else "it was not read"
+def unread(document: Document, *, kept: bool | None) -> str:
+    """Say that a text is in a language that is not read, and whether it was kept nevertheless; None: it would be."""
+    what = _KEPT[kept]
     name = _NAMES.get(_language_of(document.text) or "")
     found = f"is {name}, which Marsad does not read" if name else f"is in no language that Marsad reads ({LANGUAGE})"
     return f"{document.id}: the text {found}; {what}; give its Arabic text."

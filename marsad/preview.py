@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from marsad.intake import InputProblem, derive
 from marsad.model import Document, Received, Taken
-from marsad.pipeline import Input, Outcome, Reads, is_known
+from marsad.pipeline import Input, Outcome, Reads, is_known, unread
 from marsad.record import Record, twins
 
 
@@ -28,7 +28,7 @@ def preview(inputs: Iterable[Input], reader: Reads, record: Record | None) -> It
         document = item.document if isinstance(item, Taken) else item
         is_copy, state = seen.is_copy(document), seen.state(document)
         if state != "unchanged" and not reader.is_readable(document):
-            yield Outcome(state="unread", reason="not in Arabic")
+            yield Outcome(state="unread", problem=unread(document, kept=None), reason="not in Arabic")
         else:
             yield Outcome(state=state, is_copy=is_copy and state != "unchanged")
 

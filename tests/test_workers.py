@@ -123,6 +123,7 @@ def test_a_dry_run_says_what_would_be_added_and_writes_nothing(folder: Path, mar
     (folder / "r.jsonl").write_text("".join(lines()))
     ran = marsad("add", "r.jsonl", "--dry-run", "--format", "json")
     assert list(folder.iterdir()) == [folder / "r.jsonl"]
+    assert "it would be kept, but not read" in ran.err
     planned = json.loads(ran.out)
     marsad("add", "r.jsonl", "--record", "real.db")
     before = everything(folder / "real.db")
@@ -167,3 +168,4 @@ def test_progress_tells_rate_and_time_left(folder: Path) -> None:
         # Half of them were known and flew by.
         pace.mark(float(second), 1000 * min(second, 50) + 20 * max(second - 50, 0), 100 * second)
     assert progress_line(Wording("en"), 50_980, pace, 19_900) == "Reports: 50,980 · 20.0/s · 1:40 left"
+    assert progress_line(Wording("en"), 50_980, pace, 9_900) == "Reports: 50,980 · 20.0/s", "the last bytes are opened"

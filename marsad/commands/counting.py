@@ -119,11 +119,12 @@ class Pace:
         return (after - before) / (ended - began) if ended > began else 0.0
 
     def left_s(self, total: int | None) -> float | None:
-        """Return how many seconds are left until so many bytes lie behind; None if that is not known."""
+        """Return how many seconds are left until so many bytes lie behind; None if that is not known, as when the last of
+        them are opened and their reports are still to be read."""
         (began, _, before), (ended, _, after) = self._marks[0], self._marks[-1]
-        if not total or after <= before:
+        if not total or after <= before or after >= total:
             return None
-        return max(0.0, (total - after) * (ended - began) / (after - before))
+        return (total - after) * (ended - began) / (after - before)
 
 
 def with_progress(

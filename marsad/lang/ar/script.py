@@ -64,7 +64,7 @@ _FOREIGN = re.compile("[پچڤگژٹڈڑںےەۆێڵڕیکھۀ]+")
 _FOREIGN_BUT_KEYS = re.compile("[پچڤگژٹڈڑںےەۆێڵڕھۀ]+")
 _KURDISH = re.compile("[ەۆێڵڕڤ]+")
 _URDU = re.compile("[ٹڈڑںےھہ]+")
-_OTHERS = re.compile("[ښړېۍډټڼځڅۇۈۋڪ۾ٻڄٿڏڍڊٽڀٺڃ]+")
+_OTHERS = re.compile("[ښړېۍډټڼځڅۇۈۋڪ۾ٻڄٿڏڍڊٽڀٺڃڌڻڳڱڦ]+")
 _KEYS = re.compile("[یک]")
 _ARABIC_SCRIPT = re.compile("[\u0620-\u064a\u066e-\u06d5\ufb50-\ufdff\ufe70-\ufefc]+")
 _ARTICLE = re.compile(r"\b[وفبك]?ال[^\W\d_]{2}")
@@ -95,6 +95,8 @@ def is_arabic(text: str) -> bool:
     sample = text[:20_000]
     arabic = _count(_ARABIC, sample)
     if arabic < 8 or (_count(_FOREIGN, sample) > 0.04 * arabic and not _is_typed_in_persian(sample, arabic)):
+        return False
+    if _count(_OTHERS, sample) > 0.08 * arabic:
         return False
     # Most often there are enough of them whatever the rest may be.
     is_enough = arabic >= 0.3 * len(sample) or arabic >= 0.3 * _count(_LETTER, sample)
