@@ -20,11 +20,35 @@ FIRST = 32
 """How many events stand for a crowd."""
 
 
+_MOST_KNOWN = 400_000
+
+
+class Memory:
+    """What was worked out of crowds, so that an event that joins one asks little again: the incidents of first events, and
+    how close others are to each. It holds while no event and no score changes; `forget` else.
+    """
+
+    def __init__(self) -> None:
+        self.groups: dict[tuple[str, ...], list[list[str]]] = {}
+        self.near: dict[tuple[str, tuple[str, ...]], float] = {}
+
+    def forget(self) -> None:
+        """Forget all."""
+        self.groups.clear()
+        self.near.clear()
+
+    def shrink(self) -> None:
+        """Remember no more than there is room for."""
+        if len(self.near) + FIRST * len(self.groups) > _MOST_KNOWN:
+            self.forget()
+
+
 def resolve(
     component: Collection[str],
     sketches: Mapping[str, EventSketch],
     settled: tuple[Sequence[Pair], Collection[Pair]],
     score: Score,
+    memory: Memory,
 ) -> list[list[str]]:
     """Return the incidents that the events of a component make, each as sorted keys; `settled` is what people judged."""
     if len(component) <= CROWD:
@@ -37,7 +61,7 @@ def resolve(
     of_head: dict[str, list[str]] = {}
     for key in sorted(component):
         of_head.setdefault(alike[key], []).append(key)
-    groups = _in_turns(heads, sketches, (ties, bars), score)
+    groups = _in_turns(heads, sketches, (ties, bars), score, memory)
     return [sorted(key for head in group for key in of_head[head]) for group in groups]
 
 
@@ -54,6 +78,7 @@ def _in_turns(
     sketches: Mapping[str, EventSketch],
     settled: tuple[Sequence[Pair], Collection[Pair]],
     score: Score,
+    memory: Memory,
 ) -> list[list[str]]:
     """Make incidents of the first events, let the others join them, and go on with those that none is close to."""
     # What people judged is never left to those who stand for others.
@@ -63,20 +88,37 @@ def _in_turns(
     while left:
         most = len(left) if len(left) <= CROWD else max(FIRST, len(judged.intersection(left)))
         first, others = left[:most], left[most:]
-        groups = resolver.resolve(first, score, *_within(first, settled))
+        groups = _first_groups(first, settled, score, memory)
         joined: list[list[str]] = [[] for _ in groups]
-        left = [key for key in others if not _join(key, (groups, joined), sketches, score)]
+        left = [key for key in others if not _join(key, (groups, joined), sketches, score, memory)]
         found += [sorted(group + more) for group, more in zip(groups, joined, strict=True)]
     return found
 
 
+def _first_groups(
+    first: list[str], settled: tuple[Sequence[Pair], Collection[Pair]], score: Score, memory: Memory
+) -> list[list[str]]:
+    together, apart = _within(first, settled)
+    if together or apart:
+        return resolver.resolve(first, score, together, apart)
+    name = tuple(sorted(first))
+    known = memory.groups.get(name)
+    if known is None:
+        known = memory.groups[name] = resolver.resolve(first, score, together, apart)
+    return known
+
+
 def _join(
-    key: str, into: tuple[list[list[str]], list[list[str]]], sketches: Mapping[str, EventSketch], score: Score
+    key: str,
+    into: tuple[list[list[str]], list[list[str]]],
+    sketches: Mapping[str, EventSketch],
+    score: Score,
+    memory: Memory,
 ) -> bool:
     """Let an event join the incident of the first events that it is closest to; says whether there is one."""
     groups, joined = into
     ranked = sorted(
-        (-near, group[0], i) for i, group in enumerate(groups) if (near := _closeness(key, group, score)) > 0
+        (-near, group[0], i) for i, group in enumerate(groups) if (near := _closeness(key, group, score, memory)) > 0
     )
     for _, _, i in ranked:
         # A report may tell two of its own events apart.
@@ -87,8 +129,16 @@ def _join(
     return False
 
 
-def _closeness(key: str, group: Sequence[str], score: Score) -> float:
+def _closeness(key: str, group: Sequence[str], score: Score, memory: Memory) -> float:
     """How close an event is to a group in log-odds; 0 where it is not, or cannot be part of it."""
+    name = key, tuple(group)
+    known = memory.near.get(name)
+    if known is None:
+        known = memory.near[name] = _find_closeness(key, group, score)
+    return known
+
+
+def _find_closeness(key: str, group: Sequence[str], score: Score) -> float:
     best, total = 0.0, 0.0
     for other in group:
         value, cannot = score(key, other)

@@ -56,6 +56,9 @@ class Linker:
         self.weights = weights if weights is not None else load_weights()
         self._members = Members()
         self._verdicts: dict[tuple[int, int, str], tuple[float, bool]] = {}
+        # The same by anchors, and what crowds came to: as long as nothing is taken out.
+        self._scores: dict[tuple[str, str], tuple[float, bool]] = {}
+        self._crowds = crowd.Memory()
         # What events that were taken out leave to do: whom to compare anew, and what to resolve anew.
         self._loose: set[int] = set()
         self._tied: set[int] = set()
@@ -87,6 +90,7 @@ class Linker:
     def remove(self, connection: sa.Connection, document: int) -> list[Member]:
         """Take a report's reading out of the links; returns its events. `resolve` then does what follows from it."""
         members = self._members.of_document(connection, document)
+        self._forget_scores()
         keys = [m.key for m in members]
         if keys:
             gathered = self._gather(connection, keys, {})
@@ -217,13 +221,21 @@ class Linker:
         settled = resolver.settle([r for r in rulings.pairs if r.left in every and r.right in every])
         sketched = {anchor: member.sketch for anchor, member in every.items()}
 
+        self._crowds.shrink()
+        scores = self._scores
+        if len(scores) > _MOST_VERDICTS:
+            scores.clear()
+
         def score(a: str, b: str) -> tuple[float, bool]:
-            return self.weigh(every[a], every[b], kin)
+            known = scores.get((a, b))
+            if known is None:
+                known = scores[a, b] = self.weigh(every[a], every[b], kin)
+            return known
 
         return [
             [every[anchor] for anchor in group]
             for component in resolver.components(every, ties, settled[0])
-            for group in crowd.resolve(component, sketched, settled, score)
+            for group in crowd.resolve(component, sketched, settled, score, self._crowds)
         ]
 
     def _gather(self, connection: sa.Connection, keys: Iterable[int], fresh: Ties) -> _Gathered:
@@ -284,11 +296,16 @@ class Linker:
     def forget(self) -> None:
         """Forget what was remembered: another program may have written, or what was written is taken back."""
         self._members.forget()
+        self._forget_scores()
         self._loose, self._tied = set(), set()
 
     def shrink(self) -> None:
         """Remember no more than there is room for; between transactions."""
         self._members.shrink()
+
+    def _forget_scores(self) -> None:
+        self._scores.clear()
+        self._crowds.forget()
 
 
 class _Gathered(NamedTuple):
