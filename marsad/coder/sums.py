@@ -25,7 +25,7 @@ from marsad.language import Word
 Scores = npt.NDArray[np.float32]
 _Numbers = npt.NDArray[np.int64]
 # Word forms and parts that are remembered; 2 kB each for words.
-_WORDS, _PARTS = 40_000, 60_000
+_WORDS, _PARTS = 25_000, 60_000
 _PLACES = len(features.OFFSETS)
 _SEEN_FROM = re.compile(r"(-?\d)\|")
 # A pair's name begins like that of a run beside the token ("-1p:B:…").

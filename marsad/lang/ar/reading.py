@@ -21,7 +21,7 @@ from marsad.language import DatePhrase, Hit, Phrase, Sentence, Token, Word
 from marsad.model import DateRange
 
 _LONGEST_NAME = 6
-_REMEMBERED = 50_000
+_REMEMBERED = 25_000
 _HAMZAS = frozenset("\u0621\u0622\u0623\u0624\u0625\u0626")
 _SHORTEST_WORD = 3
 _DAMMA, _SHADDA = "\u064f", "\u0651"
