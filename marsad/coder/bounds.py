@@ -22,7 +22,7 @@ def parties_in(passage: Passage, chunk: Chunk) -> Iterator[Chunk]:
 
 
 def _whole(passage: Passage, chunk: Chunk) -> Chunk:
-    """The chunk with all of the listed name of which it is a piece: "مكتب" + "نتنياهو", "ستافان دي" + "ميستورا"."""
+    """The chunk with all of the listed name of which it is a piece: "مكتب" + "نتنياهو", "أورسولا فون" + "دير لاين"."""
     sentence, labels = passage.sentences[chunk.sentence], passage.roles[chunk.sentence].labels
     start, end = max(0, chunk.first - _LONGEST_NAME), min(chunk.last + _LONGEST_NAME, len(labels) - 1)
     for first, last, _ in hits_between(sentence, start, end, "actors", "bodies"):
@@ -61,7 +61,7 @@ def _with_owner(passage: Passage, chunk: Chunk) -> Chunk:
 
 
 def _with_name(passage: Passage, chunk: Chunk) -> Chunk:
-    """The chunk with the person's name that follows its title: "مفوض المقاطعة" + "السابق جيمس غاتلواك"."""
+    """The chunk with the person's name that follows its title: "مفوض المقاطعة" + "السابق يوهان دياز"."""
     sentence, labels = passage.sentences[chunk.sentence], passage.roles[chunk.sentence].labels
     is_titled = bool(hits_between(sentence, chunk.first, chunk.last, *_TITLED))
     if not is_titled or naming.names_in(sentence, chunk.first, chunk.last):

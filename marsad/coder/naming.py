@@ -74,7 +74,7 @@ def _is_given_name(sentence: Sentence, at: int, words: dict[int, tuple[int, Hit]
 
 
 def is_owner(passage: Passage, chunk: Chunk, at: int) -> bool:
-    """Say whether the person named at a token of a party owns what is told before: "كتائب القذافي", "مستشار خامنئي"."""
+    """Say whether the person named at a token of a party owns what is told before: "جيش القذافي", "مستشار خامنئي"."""
     sentence, labels = passage.sentences[chunk.sentence], passage.roles[chunk.sentence].labels
     if at == 0 or (at <= chunk.first and labels[at - 1] == "O"):
         return False
@@ -140,8 +140,8 @@ def latin_name(passage: Passage, chunk: Chunk) -> str | None:
 
 
 def is_another(sentence: Sentence, at: int, last: int, name: str) -> bool:
-    """Say whether the words beside a surname at a token make it somebody else's: "ليزا جونسون" is not Boris Johnson, nor
-    "بافل مالكوف" Petr Pavel; `last` is the last token of the party.
+    """Say whether the words beside a surname at a token make it somebody else's: "نورا جونسون" is not Boris Johnson, nor
+    "بافل دوروف" Petr Pavel; `last` is the last token of the party.
     """
     following = sentence.tokens[at + 1].word if at + 1 < len(sentence.tokens) else None
     if following is not None and not following.is_definite and is_unknown(following, _NAME_BEHIND):

@@ -149,7 +149,7 @@ def _best_actor(
     """The actor that a chunk names: the longest name, a person or body before a state, one in office on the day.
 
     "العدو" is the one of those called so that the story names most often otherwise. Also returns how it was read, and the
-    country of whom the party only belongs to: "كتائب القذافي".
+    country of whom the party only belongs to: "جيش القذافي".
     """
     best: tuple[tuple[int, ...], Actor, str] | None = None
     owner: str | None = None
@@ -188,7 +188,7 @@ def _body_of_another(hits: Sequence[tuple[int, int, Hit]], actors: Actors) -> Hi
 
 
 def _is_of_another(sentence: Sentence, at: int, actor: Actor) -> bool:
-    """Whether the adjective behind a name says it is another country's: "مجلس الأمن الروسي", "الكونغرس البيروفي"."""
+    """Whether the adjective behind a name says it is another country's: "مجلس الأمن الروسي", "الكونغرس الفلبيني"."""
     word = sentence.tokens[at].word if at < len(sentence.tokens) else None
     if word is None or not word.is_definite or actor.kind == "state" or actor.id.startswith(naming.PERSON):
         return False

@@ -141,8 +141,8 @@ def _names(passage: Passage, number: int, gazetteer: Gazetteer) -> list[_Name]:
 def _fitting(entries: Sequence[Entry], level: str | None, kind: str) -> tuple[Entry, ...]:
     """The places of a name that may be what a kind word tells.
 
-    A street or a square is called after a town and lies elsewhere ("شارع القدس"), so is a quarter with the name of a great
-    city, and a hospital or a school with that of a country ("مجمع فلسطين الطبي"), not in a small namesake of it either.
+    A street or a square is called after a town and lies elsewhere ("شارع بغداد"), so is a quarter with the name of a great
+    city, and a hospital or a school with that of a country ("مستشفى اليمن الدولي"), not in a small namesake of it either.
     """
     first = entries[0]
     if kind in _CALLED_AFTER:
@@ -215,7 +215,7 @@ def _sounding(
     for i, token in enumerate(sentence.tokens):
         kind = kinds.get(i - 1)
         is_town = kind is not None and kind.hit is not None and kind.hit.value.kind in _TOWNS
-        is_town = is_town and not sentence.tokens[i - 1].word.is_definite  # "للمدينة سيرهي": her mayor
+        is_town = is_town and not sentence.tokens[i - 1].word.is_definite  # "للمدينة أوليغ": her mayor
         is_alone = not any(0 <= k < len(words) and words[k] and labels[k][2:] == "PLC" for k in (i - 1, i + 1))
         is_place = is_town or (kind is None and labels[i][2:] == "PLC")
         if not words[i] or not is_place or not is_alone or token.word.is_definite:

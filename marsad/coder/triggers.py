@@ -109,7 +109,7 @@ def propose_mentions(passage: Passage) -> list[Mention]:
 
 
 def _counted_people(sentence: Sentence) -> set[int]:
-    """The nouns for people that a number counts, which name no event: "310 أسر" are families, not captures."""
+    """The nouns for people that a number counts, which name no event: "70 أسر" are families, not captures."""
     nouns = {count.noun for count in sentence.counts if count.noun is not None}
     return {i for i in nouns if any(hit.table == "role_nouns" for hit in sentence.tokens[i].word.hits)}
 

@@ -137,5 +137,5 @@ def test_digits_of_every_kind_are_read_without_a_fuss(reader: Reader, digit: str
 
 
 def test_counted_families_are_no_captures(reader: Reader) -> None:
-    read = reader.read(Document(id="r", text="هربت 310 أسر من القريتين بعد قصف أمس.", published="2025-07-22"))
+    read = reader.read(Document(id="r", text="غادرت 70 أسر من حي الصناعة بعد ليلة من القصف.", published="2025-07-22"))
     assert "أسر" not in {span.text for event in read.events for span in (event.trigger, *event.mentions)}

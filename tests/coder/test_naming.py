@@ -114,7 +114,7 @@ def test_who_the_enemy_is_follows_from_whom_the_story_names(
 @pytest.mark.parametrize(
     ("text", "words", "name", "country"),
     [
-        ("هاجمت كتائب القذافي المدينة", "كتائب", None, "LBY"),
+        ("هاجم جيش القذافي المدينة", "جيش", None, "LBY"),
         ("اتهمت حكومة الكاظمي الفصائل", "حكومة الكاظمي", None, "IRQ"),
         ("قال مستشار خامنئي إن", "مستشار خامنئي", None, "IRN"),
         ("قال الرئيس ترامب إن", "الرئيس ترامب", "Donald Trump", "USA"),
@@ -134,7 +134,7 @@ def test_what_belongs_to_a_person_is_not_the_person(
     [
         ("أعلن الصليب الأحمر الإثيوبي أنه", "الصليب الأحمر", "Ethiopian Red Cross"),
         ("أعلن الصليب الأحمر أنه", "الصليب الأحمر", "International Committee of the Red Cross"),
-        ("صوت الكونغرس البيروفي على", "الكونغرس", "Peruvian Congress"),
+        ("صوت الكونغرس الفلبيني على", "الكونغرس", "Philippine Congress"),
         ("صوت الكونغرس الأميركي على", "الكونغرس", "United States Congress"),
         ("قال مجلس الأمن إنه", "مجلس الأمن", "United Nations Security Council"),
     ],
@@ -146,10 +146,10 @@ def test_a_body_of_another_country_is_not_the_listed_one(text: str, words: str, 
 @pytest.mark.parametrize(
     ("text", "words", "name"),
     [
-        ("قال حاكم ريازان بافل مالكوف إن", "بافل مالكوف", "Pavel Malkov"),
+        ("قال صاحب الشركة بافل زيلنيتس إن", "بافل زيلنيتس", None),
         ("قال بافل إن", "بافل", "Petr Pavel"),
         ("قتل رجل وأم لطفلين", "وأم", None),
-        ("قال مفوض العون إن", "العون", None),
+        ("وزع مكتب العون خبزا", "العون", None),
         ("قال عون إن", "عون", "Joseph Aoun"),
     ],
 )
