@@ -6,7 +6,8 @@ python -m bench.export [EVENTS|RECORD [WAY …]]        default 1,000,000 events
 Give a copy of a record: opening brings it up to date. Without one, a record is filled with reports of the benchmark's
 stream, one event each, written again and again up to the number that is wanted, and kept for the next run; it has no
 incidents. Ways beside the formats: release (the usual files, and a second release that is compared with the first) and
-pages (all events and incidents, a page of the API after the other, as cursors lead).
+pages (all events and incidents, a page of the API after the other, as cursors lead). A way may name the policy that it goes
+through, as in csv:careful, and what it takes along, as in csv:careful:events; else there is none, and both are taken.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import sqlalchemy as sa
 
 from marsad.export import FORMATS
 from marsad.export.contract import line_of
+from marsad.publication.policy import load_policy
 from marsad.publishing import SUBJECTS, View, export
 from marsad.record import Filters, open_record, schema
 from marsad.release import Plan, release
@@ -40,18 +42,18 @@ _HERE = Path(tempfile.gettempdir())
 def main(location: Path, ways: list[tuple[str, str]]) -> None:
     """Go each way, and print a line for each."""
     print(f"{location.name}: {location.stat().st_size / 1e6:,.0f} MB")
-    print(f"{'way':12}{'what':>10}{'count':>10}{'seconds':>10}{'CPU s':>10}{'a second':>10}{'MB':>10}{'peak MB':>10}")
+    print(f"{'way':22}{'what':>10}{'count':>10}{'seconds':>10}{'CPU s':>10}{'a second':>10}{'MB':>10}{'peak MB':>10}")
     for way, subject in ways:
         order = [sys.executable, "-m", "bench.export", "--one", str(location), way, subject]
         ran = subprocess.run(order, capture_output=True, text=True, check=False)
         if ran.returncode:
-            print(f"{way:12}{subject:>10} failed: {ran.stderr.strip().splitlines()[-1]}")
+            print(f"{way:22}{subject:>10} failed: {ran.stderr.strip().splitlines()[-1]}")
             continue
         found = json.loads(ran.stdout)
         mark = "" if found["peak_mb"] <= MOST_MB else "  over the limit"
         rate = found["count"] / max(found["cpu"], 0.01)
         print(
-            f"{way:12}{subject:>10}{found['count']:10,}{found['seconds']:10.1f}{found['cpu']:10.1f}{rate:10,.0f}"
+            f"{way:22}{subject:>10}{found['count']:10,}{found['seconds']:10.1f}{found['cpu']:10.1f}{rate:10,.0f}"
             f"{found['mb']:10.1f}{found['peak_mb']:10.0f}{mark}",
             flush=True,
         )
@@ -61,7 +63,9 @@ def one(location: str, way: str, subject: str) -> None:
     """Go one way and print what it took."""
     began, used = time.perf_counter(), time.process_time()
     with tempfile.TemporaryDirectory() as folder, open_record(location, create=False) as record:
-        count, size = _WAYS.get(way, _export)(View(record), Path(folder) / "out", way, subject)
+        name, _, policy = way.partition(":")
+        view = View(record, load_policy(policy or "open"))
+        count, size = _WAYS.get(name, _export)(view, Path(folder) / "out", name, subject)
     taken, cpu = time.perf_counter() - began, time.process_time() - used
     print(json.dumps({"count": count, "seconds": taken, "cpu": cpu, "mb": size / 1e6, "peak_mb": _peak_mb()}))
 
@@ -127,9 +131,11 @@ def _again(connection: sa.Connection, shift: int) -> None:
 
 
 def _ways(named: list[str]) -> Iterator[tuple[str, str]]:
-    for way in named or [*FORMATS, *_WAYS]:
+    for asked in named or [*FORMATS, *_WAYS]:
+        way, *further = asked.split(":")
         subjects = FORMATS[way].about if way in FORMATS else SUBJECTS[1:] if way == "release" else SUBJECTS
-        yield from ((way, subject) for subject in subjects)
+        policy, only = (*further, "", "")[:2]
+        yield from ((f"{way}:{policy}" if policy else way, s) for s in subjects if only in ("", s))
 
 
 if __name__ == "__main__":
