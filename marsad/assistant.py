@@ -12,9 +12,9 @@ from typing import Any
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
-from marsad.codebook import load_codebook
 from marsad.errors import MarsadError, RecordError
 from marsad.export.contract import line_of, to_contract
+from marsad.filtering import checked
 from marsad.library.reading import read_text
 from marsad.publishing import View
 from marsad.record import Filters
@@ -37,12 +37,10 @@ def make_server(view: View) -> MCPServer[Any]:
         until: str | None = None,
         limit: int = 10,
     ) -> list[dict[str, Any]]:
-        """List incidents, latest first. `country` is ISO alpha-3, `event_type` a code like ASSAULT, a day 2025-07-22."""
-        if event_type:
-            load_codebook().check_type(event_type.upper())
-        types = (event_type.upper(),) if event_type else ()
+        """List incidents, latest first. `country` is a code or name, `event_type` like ASSAULT, a day like 2025-07-22."""
+        types = (event_type,) if event_type else ()
         most = min(max(limit, 1), _MOST)
-        asked = Filters(country=country, types=types, since=since, until=until, limit=most)
+        asked = checked(Filters(country=country or None, types=types, since=since, until=until, limit=most))
         return [line_of(item) for _, item in view.happenings(asked)]
 
     def show_evidence(incident: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from marsad.errors import InputError
 from marsad.export.contract import line_of
 from marsad.intake.fetch import PORTS, Fetcher, FetchError, checked_url, is_public, retry_after
-from marsad.publication.policy import load_policy
+from marsad.publication.policy import RECORD, load_policy
 from marsad.publishing import View
 from marsad.record import Record, hooks, leaving
 from marsad.record.hooks import Delivery, Hook, Told
@@ -62,7 +62,8 @@ def register(
     host = urlsplit(address).hostname or ""
     if not private and _is_literal(host) and not is_public(host):
         raise InputError(f"{host} is no public address; only `marsad webhooks add --private` allows it.")
-    load_policy(policy)
+    if policy != RECORD:
+        load_policy(policy)
     secret = _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     hook = Hook(
         key=0,

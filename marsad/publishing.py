@@ -16,10 +16,10 @@ from marsad.export import FORMATS, write_file, write_stream
 from marsad.export.frame import Frame
 from marsad.pipeline import LANGUAGE, load_fold, load_names
 from marsad.publication.atlas import Atlas
-from marsad.publication.items import Happening, Telling
-from marsad.publication.policy import Policy, load_policy
+from marsad.publication.items import Happening, Item, Telling
+from marsad.publication.policy import CAREFUL, RECORD, Policy, load_policy
 from marsad.publication.publisher import Publisher
-from marsad.record import Filters, Record, leaving
+from marsad.record import Filters, Record, leaving, policies
 
 SUBJECTS = ("events", "incidents")
 _REJECTED = "rejected"
@@ -54,8 +54,11 @@ class View:
 
     @staticmethod
     def of_today(record: Record, policy: str) -> View:
-        """Return the view of a record under a policy as of today; made once a day, for its gazetteer takes long to load."""
-        return _view_on(record, policy, datetime.datetime.now(datetime.UTC).date())
+        """Return the view of a record under the policy of this name as of today; each is made once a day, for its gazetteer
+        takes long to load.
+        """
+        today = datetime.datetime.now(datetime.UTC).date()
+        return _view_on(record, policy_named(record, policy) if policy == RECORD else _loaded(policy, today), today)
 
     def tellings(
         self, filters: Filters, *, with_text: bool = False, after: int = 0
@@ -129,6 +132,10 @@ class View:
     def was_due(self, item: Happening, day: datetime.date) -> bool:
         """Say whether the policy's delays were over for an incident on an earlier day."""
         return self._publisher.was_due(item, day)
+
+    def why_withheld(self, item: Item) -> str | None:
+        """Return why the policy shows nothing of an item as the record has it: rejected, review, publisher or delay."""
+        return self._publisher.why_withheld(item)
 
     def items(self, subject: str, filters: Filters, *, with_text: bool = False) -> Generator[Any, None, None]:
         """Yield events or incidents, as `tellings` and `happenings` do, without their places in the order."""
@@ -228,8 +235,28 @@ def _passes(told: Happening, filters: Filters) -> bool:
 
 
 @functools.lru_cache(maxsize=8)
-def _view_on(record: Record, policy: str, today: datetime.date) -> View:
-    return View(record, load_policy(policy), today)
+def _view_on(record: Record, policy: Policy, today: datetime.date) -> View:
+    return View(record, policy, today)
+
+
+@functools.lru_cache(maxsize=8)
+def _loaded(name: str, _today: datetime.date) -> Policy:
+    # A file that is just being written must not turn guests away.
+    return load_policy(name)
+
+
+def policy_named(record: Record, name: str) -> Policy:
+    """Return the policy of the program with this name (careful, open, wordless), the one that people saved in the record
+    (record), or the one in the file at this path.
+
+    Raises:
+        InputError: there is none, or it says what no policy says.
+        RecordError: a newer Marsad saved the record's.
+    """
+    if name != RECORD:
+        return load_policy(name)
+    kept = record.look(policies.in_force)
+    return load_policy(CAREFUL) if kept is None or kept.policy is None else kept.policy
 
 
 def export(

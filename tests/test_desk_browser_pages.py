@@ -45,7 +45,7 @@ VIEWS = (
     "/words",
     f"/reports/{quote(hostile().id)}",
 )
-PEOPLE = ("/account", "/tokens", "/accounts", "/webhooks", "/log", "/accuracy", "/public")
+PEOPLE = ("/account", "/tokens", "/accounts", "/webhooks", "/policy", "/log", "/accuracy", "/public")
 TELLS = """() => ({
   wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   small: [...document.querySelectorAll('body *')].filter(e => e.offsetParent && [...e.childNodes].some(
@@ -134,6 +134,13 @@ def test_pages_about_people_are_fine(record: Path, browser: Browser, lang: str, 
         for path in PEOPLE:
             tab.open(path)
             found |= look(tab, path)
+        tab.open("/policy")
+        tab.page.fill("#delay-0-days", "3000")
+        tab.page.select_option("#places-0-finest", "country")
+        with tab.page.expect_navigation():
+            tab.page.locator("button[formaction]").press("Enter")
+        found |= look(tab, "what a policy would do")
+        tab.open("/public")
         tab.open(str(tab.page.locator(".opens").first.get_attribute("href")))
         found |= look(tab, "a public incident")
     fine(found)

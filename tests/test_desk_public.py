@@ -106,6 +106,7 @@ def addresses(names: list[str]) -> list[str]:
     found += [f"/public{q}" for q in ("", *asked)]
     found += [f"/public/map.json?zoom={z}" for z in (0, 5, 9)]
     found += [f"/public/incidents/{n}" for n in (*names, "i-none")]
+    found += [f"/public/incidents/as/{form}" for form in (*(f for f in public.TAKEN if f != "xlsx"), "none")]
     found += [f"/api/v1/{what}{q}" for what in ("events", "incidents", "incidents.atom") for q in filters]
     found += [f"/api/v1/incidents/{n}" for n in (*names, "i-none")]
     found += [f"/incidents/{n}" for n in names] + ["/incidents.csv", "/map.json?box=-180,-90,180,90&zoom=3", "/sources"]

@@ -61,6 +61,7 @@ NEEDS = {
     "GET /public": "guest",
     "GET /public/incidents/{name:str}": "guest",
     "GET /public/map.json": "guest",
+    "GET /public/incidents/as/{form:str}": "guest",
     "GET /login": None,
     "POST /login": None,
     "GET /login/code": None,
@@ -83,6 +84,11 @@ NEEDS = {
     "POST /webhooks": "admin",
     "POST /webhooks/{key:int}": "admin",
     "POST /webhooks/deliveries/{key:int}/again": "admin",
+    "GET /policy": "admin",
+    "GET /policy.toml": "admin",
+    "POST /policy/preview": "admin",
+    "POST /policy/save": "admin",
+    "POST /policy/{number:int}/undo": "admin",
     "GET /log": "admin",
 }
 """Every page and action with the least role that may have it; None is anybody."""
@@ -154,7 +160,7 @@ def ask(client: TestClient[Any], route: str, **how: Any) -> int:
     method, path = route.split(" ")
     path = path.replace("{name:str}", "i-none").replace("{name:path}", "none")
     path = path.replace("{number:int}", "999").replace("{key:int}", "999").replace("{mark:str}", "none")
-    path = path.replace("{path:str}", "none").replace("{file_path:path}", "desk.css")
+    path = path.replace("{path:str}", "none").replace("{file_path:path}", "desk.css").replace("{form:str}", "csv")
     if path in BODIES:
         given = how.pop("data", {}).get("_seat")
         how = {

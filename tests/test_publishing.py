@@ -247,9 +247,13 @@ cli.main(sys.argv[1:])
 
 
 @pytest.mark.parametrize(
-    "order", [("export", "out", "--format", "csv"), ("export", "out", "--format", "xlsx"), ("release", "out")]
+    ("order", "signal_"),
+    [
+        *((("release", "out"), name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL")),
+        *((("export", "out", "--format", "csv"), name) for name in ("SIGTERM", "SIGHUP")),
+        *((("export", "out", "--format", form), name) for form in FORMATS for name in ("SIGINT", "SIGKILL")),
+    ],
 )
-@pytest.mark.parametrize("signal_", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
 def test_whoever_is_stopped_leaves_nothing_half_written(folder: Path, order: tuple[str, ...], signal_: str) -> None:
     with open_record("r.db", load_fold()) as record:
         record.add(coded("r1"), record.start_run("1", "d"))

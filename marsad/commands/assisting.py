@@ -10,7 +10,11 @@ from marsad.errors import InputError
 
 @click.command()
 @click.option(
-    "--policy", default="careful", show_default=True, envvar="MARSAD_POLICY", help="open, careful, or a policy file."
+    "--policy",
+    default="record",
+    show_default=True,
+    envvar="MARSAD_POLICY",
+    help="record (as saved on the desk, else careful), careful, open, or a policy file.",
 )
 @with_settings
 def assist(settings: Settings, policy: str) -> int:
@@ -19,10 +23,8 @@ def assist(settings: Settings, policy: str) -> int:
         from marsad.assistant import make_server
     except ImportError as error:
         raise InputError("This needs the package mcp; install it with `pip install 'marsad[assist]'`.") from error
-    from marsad.publication.policy import load_policy
-    from marsad.publishing import View
+    from marsad.publishing import View, policy_named
 
-    chosen = load_policy(policy)
     with open_the_record(settings) as record:
-        make_server(View(record, chosen)).run()
+        make_server(View(record, policy_named(record, policy))).run()
     return 0

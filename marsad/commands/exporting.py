@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     default="open",
     show_default=True,
     envvar="MARSAD_POLICY",
-    help="What may leave the record: open, careful, or a policy file.",
+    help="What may leave the record: open, careful, record (as saved on the desk), or a policy file.",
 )
 @click.option("--reviewed", is_flag=True, help="Gold out of what people reviewed: reports with what is right in them.")
 @with_filters
@@ -42,14 +42,13 @@ def export(settings: Settings, file: str, form: str | None, filters: Filters, **
     from marsad import publishing
     from marsad.export import pick_format
     from marsad.export.wording import Wording
-    from marsad.publication.policy import load_policy
 
     what, policy = options["what"], options["policy"]
     if options["reviewed"]:
         return export_gold(settings, file, policy)
     name = pick_format(file, form)
     with open_the_record(settings) as record:
-        view = publishing.View(record, load_policy(policy))
+        view = publishing.View(record, publishing.policy_named(record, policy))
         warn_of_strangers(settings, view)
         if file == "-":
             count = publishing.export_to(view, sys.stdout.buffer, name, what, filters)
@@ -74,14 +73,13 @@ def export_gold(settings: Settings, file: str, policy: str) -> int:
     Raises:
         InputError: the policy withholds the words of reports, or nothing was reviewed yet.
     """
-    from marsad import reviewing
+    from marsad import publishing, reviewing
     from marsad.export import replacing_bytes
     from marsad.export.wording import Wording
-    from marsad.publication.policy import load_policy
 
-    if load_policy(policy).withholds_words:
-        raise InputError("The gold format quotes reports, and the publication policy withholds their words.")
     with open_the_record(settings) as record:
+        if publishing.policy_named(record, policy).withholds_words:
+            raise InputError("The gold format quotes reports, and the publication policy withholds their words.")
         found = record.look(lambda connection: list(reviewing.cases(connection)))
     if not found:
         raise InputError("Nobody confirmed or rejected an event yet; `marsad serve` opens the review.")

@@ -108,7 +108,7 @@ def with_filters(command: Function) -> Function:
 
 _FILTERS = (
     click.option("--type", "types", multiple=True, help="Event type, like ASSAULT; may be given several times."),
-    click.option("--country", help="ISO code of the country it happened in (or of a party, if no place is named)."),
+    click.option("--country", help="Country it happened in (or of a party, if no place is named): ISO code or name."),
     click.option("--place", help="Words of a place name."),
     click.option("--actor", help="Words of an actor's name, or its country code."),
     click.option("--since", help="Not before this day."),
@@ -121,21 +121,18 @@ _FILTERS = (
 
 
 def _filters(options: dict[str, Any]) -> Filters:
-    from marsad.codebook import load_codebook
     from marsad.record import Filters
 
     values = {name: options.pop(name) for name in Filters.__struct_fields__}
-    values["types"] = tuple(v.upper() for v in values["types"])
-    values["statuses"] = tuple(v.lower() for v in values["statuses"])
-    codebook = load_codebook() if values["types"] or values["statuses"] else None
-    for value in values["types"]:
-        codebook.check_type(value)  # type: ignore[union-attr]
-    for value in values["statuses"]:
-        codebook.check_status(value)  # type: ignore[union-attr]
     for name in ("since", "until"):
         if values[name]:
             values[name] = _day(name, values[name])
-    return Filters(**values)
+    found = Filters(**values)
+    if not (found.types or found.statuses or found.country):
+        return found
+    from marsad.filtering import checked
+
+    return checked(found)
 
 
 def _day(name: str, value: str) -> str:

@@ -24,7 +24,11 @@ _MEASURED = ("cases_scored", "events", "untyped", "figures", "attributes", "fiel
 @click.option("--gold", type=click.Path(exists=True, path_type=Path), help="Measure accuracy on this gold.")
 @click.option("--format", "formats", multiple=True, help="Formats of the data (default: csv, jsonl, geojson).")
 @click.option(
-    "--policy", default="careful", show_default=True, envvar="MARSAD_POLICY", help="open, careful, or a policy file."
+    "--policy",
+    default="record",
+    show_default=True,
+    envvar="MARSAD_POLICY",
+    help="record (as saved on the desk, else careful), careful, open, or a policy file.",
 )
 @with_filters
 @with_settings
@@ -36,14 +40,12 @@ def release(settings: Settings, folder: Path, policy: str, filters: Filters, **o
     """
     from marsad import publishing
     from marsad.export.wording import Wording
-    from marsad.publication.policy import load_policy
     from marsad.release import DATA_FORMATS, Plan
     from marsad.release import release as write
 
-    chosen = load_policy(policy)
     accuracy = _measure(options["gold"]) if options["gold"] else None
     with open_the_record(settings) as record, stopping_cleanly(), progress(settings) as tell:
-        view = publishing.View(record, chosen)
+        view = publishing.View(record, publishing.policy_named(record, policy))
         warn_of_strangers(settings, view)
         plan = Plan(
             name=options["name"] or view.today.isoformat(),

@@ -28,7 +28,12 @@ DESK = "The desk needs packages that are not installed; get them with `pip insta
 @click.option("--name", "names", multiple=True, help="A further host name that people reach the desk by.")
 @click.option("--accounts", is_flag=True, help="Ask for a login on this machine too.")
 @click.option(
-    "--public", metavar="POLICY", help="Answer the API without a login, as this policy shows the record: careful …"
+    "--public",
+    metavar="[POLICY]",
+    is_flag=False,
+    flag_value="record",
+    help="Answer without a login, as a policy shows the record: record (what the desk's page of the policy says, "
+    "careful until somebody saves one; also if none is named), careful, open, or a policy file.",
 )
 @with_settings
 def serve(settings: Settings, host: str, port: int, names: tuple[str, ...], **options: Any) -> int:

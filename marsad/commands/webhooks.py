@@ -18,16 +18,19 @@ def webhooks() -> None:
 @webhooks.command("add")
 @click.argument("url")
 @click.option(
-    "--policy", default="careful", show_default=True, help="What it is told: careful, open, or a policy file."
+    "--policy",
+    default="record",
+    show_default=True,
+    help="What it is told: record (as saved on the desk, else careful), careful, open, or a policy file.",
 )
 @click.option("--private", is_flag=True, help="Allow an address on this machine or in this network, on any port.")
 @with_settings
 def add_webhook(settings: Settings, url: str, policy: str, private: bool) -> int:
     """Tell URL of incidents from now on; prints the secret with which it checks signatures."""
     from marsad import delivering
-    from marsad.publication.policy import BUILT_IN
+    from marsad.publication.policy import BUILT_IN, RECORD
 
-    named = policy if policy in BUILT_IN else str(Path(policy).resolve())
+    named = policy if policy in (*BUILT_IN, RECORD) else str(Path(policy).resolve())
     with open_the_record(settings) as record:
         _, secret = record.change(
             lambda c: delivering.register(c, url, named, author_of(None), private=private, now=_now())

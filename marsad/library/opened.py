@@ -8,15 +8,14 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any
 
-from marsad.codebook import load_codebook
-from marsad.errors import InputError
+from marsad.errors import InputError, MarsadError
 from marsad.export import arrow, pick_format
 from marsad.export.columns import cell
+from marsad.filtering import checked
 from marsad.library.notebook import Picture, draw_map, draw_timeline, show_table
 from marsad.library.reading import Reading, reading_of
 from marsad.pipeline import load_fold
-from marsad.publication.policy import load_policy
-from marsad.publishing import View, export
+from marsad.publishing import View, export, policy_named
 from marsad.record import Filters, open_record
 
 _SHOWN = 20
@@ -26,9 +25,12 @@ class OpenRecord:
     """An open record, as a policy shows it. Use it in a `with` block, or close it."""
 
     def __init__(self, location: str, policy: str) -> None:
-        chosen = load_policy(policy)
         self._record = open_record(location, load_fold(), create=False)
-        self._view = View(self._record, chosen)
+        try:
+            self._view = View(self._record, policy_named(self._record, policy))
+        except MarsadError:
+            self._record.close()
+            raise
 
     def __enter__(self) -> OpenRecord:
         return self
@@ -134,10 +136,4 @@ def _filters(given: dict[str, Any]) -> Filters:
     for name in ("types", "statuses"):
         if isinstance(given.get(name), str):
             given[name] = (given[name],)
-    wanted = Filters(**given)
-    book = load_codebook()
-    for code in wanted.types:
-        book.check_type(code)
-    for code in wanted.statuses:
-        book.check_status(code)
-    return wanted
+    return checked(Filters(**given))

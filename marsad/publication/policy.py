@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,6 +32,9 @@ FIELDS = (
 """The fields that a policy may drop."""
 
 BUILT_IN = ("careful", "open", "wordless")
+CAREFUL = "careful"
+RECORD = "record"
+"""Names the policy that people saved in the record, and the careful one until they do."""
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Finest = Literal["settlement", "admin", "country"]
 
@@ -107,16 +112,38 @@ def load_policy(name: str) -> Policy:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"The policy {path.name} is not TOML: {error}.") from error
+    return policy_of(data, path.name)
+
+
+def policy_of(data: Mapping[str, Any], name: str) -> Policy:
+    """Return the policy that plain data describe, as a file holds them; `name` is for errors.
+
+    Raises:
+        InputError: they say what no policy says.
+    """
     try:
         policy = msgspec.convert(data, Policy)
     except msgspec.ValidationError as error:
-        raise InputError(
-            f"The policy {path.name} is broken: {error}; see the policy careful for what one holds."
-        ) from error
-    _check(policy, path.name)
+        raise InputError(f"The policy {name} is broken: {error}; see the policy careful for what one holds.") from error
+    _check(policy, name)
     drop = policy.drop
     publishers, sources = (tuple(name.strip() for name in names) for names in (drop.publishers, drop.sources))
     return msgspec.structs.replace(policy, drop=msgspec.structs.replace(drop, publishers=publishers, sources=sources))
+
+
+def write_toml(policy: Policy) -> str:
+    """Return a policy as the text of a file that `load_policy` reads."""
+    told: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(policy))
+    plain = [f"{name} = {json.dumps(value)}" for name, value in told.items() if not isinstance(value, dict | list)]
+    blocks = ["\n".join(plain)]
+    for name, value in told.items():
+        # TOML has no word for nothing: what is not set is left out.
+        rules = [(f"[{name}]", value)] if isinstance(value, dict) else []
+        rules += [(f"[[{name}]]", rule) for rule in value] if isinstance(value, list) else []
+        for head, pairs in rules:
+            lines = [f"{key} = {json.dumps(v, ensure_ascii=False)}" for key, v in pairs.items() if v is not None]
+            blocks.append("\n".join([head, *lines]))
+    return "\n\n".join(blocks).replace("\x7f", "\\u007f") + "\n"
 
 
 def _check(policy: Policy, name: str) -> None:

@@ -17,7 +17,7 @@ from marsad.link.model import RANKS
 from marsad.link.summary import Where
 from marsad.model import Attribution, Document, Event, Participant, Place, Span
 from marsad.publication.atlas import Atlas
-from marsad.publication.items import Happening, Telling
+from marsad.publication.items import Happening, Item, Telling
 from marsad.publication.policy import Coarse, Delay, Policy
 
 _NOTHING = Span(0, 0, "")
@@ -57,6 +57,18 @@ class Publisher:
 
     def _is_reviewed(self, verdict: str | None) -> bool:
         return verdict != _REJECTED and (self.policy.review == "any" or verdict == _CONFIRMED)
+
+    def why_withheld(self, item: Item) -> str | None:
+        """Return why nothing of an item is published: rejected, review, publisher or delay; None where something is."""
+        if not self._is_reviewed(item.verdict):
+            return _REJECTED if item.verdict == _REJECTED else "review"
+        if isinstance(item, Happening):
+            code, day = item.summary.type, item.summary.end or item.reported
+        else:
+            if (item.document.publisher or "").casefold() in self._silent:
+                return "publisher"
+            code, day = item.event.type, item.event.date.end if item.event.date else item.document.published
+        return None if self._is_due(code, day) else "delay"
 
     def report_id(self, name: str, text_hash: str) -> str:
         """Return the id that a report is published under: its own, or one that tells nothing where words are withheld."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = "0011"
+VERSION = "0012"
 """The newest migration; a record at this version needs no migrating."""
 
 metadata = sa.MetaData(
@@ -295,6 +295,18 @@ words = sa.Table(
 )
 """Actors, places and names that people add to the lexicon for this record, never changed: a later row may undo an earlier
 one."""
+
+policies = sa.Table(
+    "policies",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("policy", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("undoes", sa.Integer, sa.ForeignKey("policies.key")),
+)
+"""Publication policies that people saved for this record, never changed: the last that no later row undoes holds."""
 
 agreements = sa.Table(
     "agreements",

@@ -13,6 +13,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
+from marsad.publication.policy import RECORD, load_policy
 from marsad.web import (
     account,
     accounts,
@@ -28,6 +29,7 @@ from marsad.web import (
     overview,
     people,
     picking,
+    policy,
     processes,
     public,
     relations,
@@ -59,6 +61,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *account.ROUTES,
     *accuracy.ROUTES,
     *hooks.ROUTES,
+    *policy.ROUTES,
     *public.ROUTES,
 )
 """Every page and action of the desk."""
@@ -73,8 +76,12 @@ def make_app(settings: DeskSettings) -> Litestar:
 
     Raises:
         RecordError: there is no such record, or it cannot be opened.
+        InputError: the public policy is none.
     """
     from marsad.web import api  # brings the exports along, which the pages do without
+
+    if settings.public not in (None, RECORD):
+        load_policy(str(settings.public))  # better now than when the first guest comes
 
     desk = Desk(settings)
     static: Router = create_static_files_router(path="/static", directories=[STATIC], cache_control=errors.STAYS)

@@ -29,18 +29,18 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from marsad import news
-from marsad.codebook import load_codebook
 from marsad.errors import InputError
 from marsad.export import FORMATS, write_stream
 from marsad.export.contract import line_of, to_contract
+from marsad.filtering import country_code, status_code, type_code
 from marsad.intake import check_published
 from marsad.model import Document
 from marsad.publication.items import Happening
+from marsad.publication.policy import RECORD
 from marsad.publishing import View
 from marsad.record import Filters, StoredJudgement
 from marsad.web import shapes
 from marsad.web.desk import Desk, desk_of, person_of
-from marsad.web.public import CAREFUL
 from marsad.web.security import KEEPS_NOTHING
 from marsad.web.settings import Person
 
@@ -146,18 +146,11 @@ def provide_about(
     place: Words = None,
     actor: Words = None,
 ) -> dict[str, Any]:
-    """What happened, where and by whom, checked against the codebook."""
-    book = load_codebook()
-    codes = tuple(t.upper() for t in types or ())
-    told = tuple(s.lower() for s in statuses or ())
-    for code in codes:
-        book.check_type(code)
-    for status in told:
-        book.check_status(status)
+    """What happened, where and by whom; codes and the names of countries, slips refused."""
     return {
-        "types": codes,
-        "statuses": told,
-        "country": country or None,
+        "types": tuple(dict.fromkeys(type_code(text) for text in types or ())),
+        "statuses": tuple(dict.fromkeys(status_code(text) for text in statuses or ())),
+        "country": country_code(country) if country else None,
         "place": place or None,
         "actor": actor or None,
     }
@@ -202,7 +195,7 @@ def view_of(request: Request[Any, Any, Any]) -> View:
         _check_scope(person, "read", "read:texts")
         return _views(desk, "open" if person.has_scope("read:texts") else "wordless")
     if person is not None:
-        return _views(desk, desk.settings.public or CAREFUL)  # a guest
+        return _views(desk, desk.settings.public or RECORD)  # a guest
     if desk.settings.public is None:
         raise NotAuthorizedException("Send a token: `Authorization: Bearer …`; the desk makes them.")
     return _views(desk, desk.settings.public)

@@ -16,7 +16,7 @@ from litestar.types import ControllerRouterHandler
 
 from marsad import delivering
 from marsad.errors import InputError
-from marsad.publication.policy import BUILT_IN
+from marsad.publication.policy import BUILT_IN, RECORD
 from marsad.record import hooks
 from marsad.web.desk import Desk, desk_of, needs, who
 from marsad.web.templating import page
@@ -24,6 +24,7 @@ from marsad.web.templating import page
 _ADMIN = [needs("admin")]
 _EVERY_S = 5.0
 _MOST_LINES = 100
+_POLICIES = (RECORD, *BUILT_IN)
 
 
 class Teller:
@@ -63,7 +64,7 @@ async def _show(request: Request[Any, Any, Any], secret: str | None) -> Response
 
     found = await asyncio.to_thread(desk_of(request).look, gather)
     by_key = {hook.key: urlsplit(hook.url).netloc for hook in found["hooks"]}
-    values = {**found, "by_key": by_key, "policies": BUILT_IN, "secret": secret}
+    values = {**found, "by_key": by_key, "policies": _POLICIES, "secret": secret}
     return page(request, "webhooks.html", values, status=201 if secret else 200)
 
 
@@ -72,8 +73,8 @@ async def add_hook(request: Request[Any, Any, Any]) -> Response[str]:
     """Register a webhook at a public address, and show its secret this once."""
     form, person = await request.form(), who(request)
     url, policy = str(form.get("url", "")).strip()[:2_000], str(form.get("policy", ""))
-    if policy not in BUILT_IN:  # a file of this machine is for whoever sits at it
-        raise InputError(f"{policy[:40]!r} is no policy here; give one of {', '.join(BUILT_IN)}.")
+    if policy not in _POLICIES:  # a file of this machine is for whoever sits at it
+        raise InputError(f"{policy[:40]!r} is no policy here; give one of {', '.join(_POLICIES)}.")
     now = datetime.datetime.now(datetime.UTC)
     _, secret = await asyncio.to_thread(
         desk_of(request).change,

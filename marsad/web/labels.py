@@ -11,22 +11,12 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from marsad.errors import MarsadError
 from marsad.export.wording import Wording
-from marsad.resources import DATA, read_tsv, read_yaml
+from marsad.filtering import read_countries
+from marsad.resources import DATA, read_yaml
 
 DIRECTIONS = {"ar": "rtl", "en": "ltr"}
-
-
-class CountryRow(msgspec.Struct, frozen=True):
-    """A row of `countries.tsv`: the names of a country by its ISO 3166 alpha-3 code."""
-
-    code: str
-    en: str
-    ar: str
-    source: str
 
 
 class Labels:
@@ -36,7 +26,7 @@ class Labels:
         self.lang = lang
         self.direction = DIRECTIONS[lang]
         self.wording = Wording(lang)
-        files = [DATA / "desk" / f"{part}{lang}.yaml" for part in ("", "views_", "people_", "wrong_")]
+        files = [DATA / "desk" / f"{part}{lang}.yaml" for part in ("", "views_", "people_", "policy_", "wrong_")]
         self._strings: Mapping[str, Any] = {key: label for file in files for key, label in read_yaml(file).items()}
         self._months: list[str] = self._strings["months"]
         self._countries: dict[str, str] = {row.code: getattr(row, lang) for row in read_countries()}
@@ -128,12 +118,6 @@ def plural(lang: str, count: int) -> str:
         return ("zero", "one", "two")[count]
     rest = count % 100
     return "few" if 3 <= rest <= 10 else "many" if 11 <= rest <= 99 else "other"
-
-
-@functools.cache
-def read_countries() -> tuple[CountryRow, ...]:
-    """Return the names of all countries."""
-    return tuple(read_tsv(DATA / "desk" / "countries.tsv", CountryRow))
 
 
 @functools.cache

@@ -6,10 +6,12 @@ at the latest incidents alone, for everybody may ask.
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get
@@ -21,22 +23,27 @@ from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from marsad.codebook import load_codebook
+from marsad.errors import InputError
+from marsad.export import FORMATS
+from marsad.filtering import checked, nearest
 from marsad.link.summary import Where
 from marsad.publication import groups
 from marsad.publication.items import Happening
-from marsad.publishing import View
+from marsad.publication.policy import RECORD
+from marsad.publishing import View, export_to
 from marsad.record import Filters
 from marsad.web.cards import place_name
 from marsad.web.desk import desk_of, person_of
+from marsad.web.files import as_file, name_of_file
 from marsad.web.labels import Labels
 from marsad.web.names import source_name
 from marsad.web.templating import labels_of, page
 from marsad.web.view import day_of
 
-CAREFUL = "careful"
-"""The policy where the desk was started with none: guests see the careful view."""
 MOST = 2_000
 """The latest incidents that are counted."""
+TAKEN = ("csv", "xlsx", "geojson", "jsonl")
+"""The formats that the public view may be taken along in."""
 _PER_PAGE = 30
 _FRESH_S = 60.0
 _SQUARES = (20.0, 5.0, 1.0)
@@ -90,18 +97,15 @@ _GUARDS = [shows_public]
 
 def _view(request: Request[Any, Any, Any]) -> View:
     desk = desk_of(request)
-    return desk.ask(lambda record: View.of_today(record, desk.settings.public or CAREFUL))
+    return desk.ask(lambda record: View.of_today(record, desk.settings.public or RECORD))
 
 
 def _filters(request: Request[Any, Any, Any]) -> Filters:
     """What is asked for; only what the policy leaves visible can be asked, for the view checks it again."""
     given = request.query_params
-    book = load_codebook()
-    code, country = given.get("type") or "", (given.get("country") or "").upper()
-    if code:
-        book.check_type(code)
+    code, country = given.get("type") or "", given.get("country") or ""
     days: dict[str, Any] = {name: day_of(given[name]) for name in ("since", "until") if given.get(name)}
-    return Filters(types=(code,) if code else (), country=country[:3] or None, **days)
+    return checked(Filters(types=(code,) if code else (), country=country[:100] or None, **days))
 
 
 @get("/public", guards=_GUARDS, middleware=_LIMITED, sync_to_thread=True)
@@ -121,6 +125,7 @@ def overview(request: Request[Any, Any, Any]) -> Response[str]:
     values = {
         "lines": [line_of(item, labels) for _, item in rows[:_PER_PAGE]],
         "next": _address(asked, rows[_PER_PAGE - 1][0]) if len(rows) > _PER_PAGE else None,
+        "files": [(form.upper(), _file_address(form, asked)) for form in TAKEN],
         "counted": counted,
         "least": view.policy.smallest_group,
         "most": MOST,
@@ -141,9 +146,12 @@ def _place(given: str | None) -> tuple[str, str] | None:
     return (day[:10], name[:100]) if name else None
 
 
-def _address(asked: dict[str, str], after: tuple[str, str]) -> str:
-    from urllib.parse import urlencode
+def _file_address(form: str, asked: dict[str, str]) -> str:
+    query = urlencode([(name, value) for name, value in asked.items() if value])
+    return f"/public/incidents/as/{form}" + (f"?{query}" if query else "")
 
+
+def _address(asked: dict[str, str], after: tuple[str, str]) -> str:
     pairs = [(name, value) for name, value in asked.items() if value]
     return "/public?" + urlencode([*pairs, ("after", " ".join(after))])
 
@@ -171,6 +179,21 @@ def incident(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[s
     return page(request, "public_incident.html", {"line": line_of(item, labels), "claims": claims})
 
 
+@get("/public/incidents/as/{form:str}", guards=_GUARDS, middleware=_LIMITED, sync_to_thread=True)
+def table(request: Request[Any, Any, Any], form: FromPath[str]) -> Response[bytes]:
+    """Return the latest incidents that pass as a file in a format, as the policy has them."""
+    if form not in TAKEN:
+        raise InputError(f"{form[:40]!r} is no format here; {nearest(form, TAKEN)}.").known_as("code", code=form[:40])
+    view = _view(request)
+    stream = io.BytesIO()
+    export_to(view, stream, form, "incidents", msgspec.structs.replace(_filters(request), limit=MOST))
+    name = name_of_file("incidents", view.today.isoformat(), ending=FORMATS[form].endings[0].removeprefix("."))
+    if person_of(request) is not None:
+        return as_file(request, stream.getvalue(), name, FORMATS[form].media)
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(stream.getvalue(), media_type=FORMATS[form].media, headers=headers)
+
+
 @get("/public/map.json", guards=_GUARDS, middleware=_LIMITED, sync_to_thread=True)
 def map_squares(request: Request[Any, Any, Any], zoom: FromQuery[float] = 0.0) -> Response[bytes]:
     """Return how many incidents lie in each square of a fixed grid, of the whole world: a box would tell by its edges."""
@@ -190,7 +213,7 @@ def _counted(request: Request[Any, Any, Any], view: View, filters: Filters) -> C
     def count(_: object) -> Counted:
         return count_items((item for _, item in view.happenings(wanted)), view)
 
-    return desk_of(request).remember(("public", view.today, wanted), count, _FRESH_S)
+    return desk_of(request).remember(("public", view.today, view.policy, wanted), count, _FRESH_S)
 
 
 def count_items(items: Iterable[Happening], view: View) -> Counted:
@@ -252,4 +275,4 @@ def _wheres(places: Sequence[Where], labels: Labels) -> Iterable[str]:
             yield country
 
 
-ROUTES: tuple[ControllerRouterHandler, ...] = (overview, incident, map_squares)
+ROUTES: tuple[ControllerRouterHandler, ...] = (overview, incident, table, map_squares)

@@ -24,7 +24,8 @@ LANGUAGES = ("ar", "en")
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the desk stands. `record` names the record, `host` and `port` where it listens, `names` further host names by
     which people reach it (behind a proxy, for instance), `public` the policy under which the API answers whoever has not
-    logged in (None: it does not), `lang` the language of who has not chosen one, `delivers` whether webhooks are told.
+    logged in (None: it does not; "record": the one that people saved), `lang` the language of who has not chosen one,
+    `delivers` whether webhooks are told.
     """
 
     record: str = "marsad.db"

@@ -38,6 +38,7 @@ PAGES = (
     ("words", "/words", "reader"),
     ("accounts", "/accounts", "admin"),
     ("webhooks", "/webhooks", "admin"),
+    ("policy", "/policy", "admin"),
     ("log", "/log", "admin"),
 )
 """The menu: label, address, and the role that it takes."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request
 
-from marsad.codebook import load_codebook
-from marsad.errors import CodebookError, InputError
+from marsad.errors import InputError
+from marsad.filtering import country_code, mode_code, nearest, status_code, type_code
 from marsad.record.overview import REVIEWS, Wanted
 
 ORDERS = ("date", "harm", "doubt")
@@ -89,24 +89,23 @@ def view_of(request: Request[Any, Any, Any]) -> View:
     if "confidence" in values:
         values["confidence"] = min(1.0, _number("confidence", values["confidence"]))
     if values.get("review") not in (None, *REVIEWS):
-        raise InputError(f"{values['review']!r} is no state of review; give one of {', '.join(REVIEWS)}.")
+        raise InputError(f"{values['review']!r} is no state of review; {nearest(values['review'], REVIEWS)}.")
     order = given.get("order") or "date"
     if order not in ORDERS:
-        raise InputError(f"{order!r} is no order; give one of {', '.join(ORDERS)}.")
+        raise InputError(f"{order!r} is no order; {nearest(order, ORDERS)}.")
     page = int(_number("page", given.get("page") or "1"))
     return View(wanted=Wanted(**values), order=order, page=max(1, min(page, 10_000)), at=_place(given.get("at")))
 
 
+_CODES: Mapping[str, Callable[[str], str]] = {"types": type_code, "statuses": status_code, "modes": mode_code}
+
+
 def _check_codes(values: dict[str, Any]) -> None:
-    book = load_codebook()
-    for code in values.get("types", ()):
-        book.check_type(code)
-    for code in values.get("statuses", ()):
-        book.check_status(code)
-    known = {mode for entry in book.types.values() for mode in entry.modes}
-    for code in values.get("modes", ()):
-        if code not in known:
-            raise CodebookError(f"{code!r} is no mode.")
+    for field, code_of in _CODES.items():
+        if field in values:
+            values[field] = tuple(dict.fromkeys(code_of(text) for text in values[field]))
+    if "country" in values:
+        values["country"] = country_code(values["country"])
 
 
 def day_of(value: str) -> str:

@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler
 from marsad import vocabulary
 from marsad.codebook import load_codebook
 from marsad.errors import InputError
+from marsad.filtering import read_countries
 from marsad.overlay import BODIES, KINDS, PLACE_LEVELS, RefusedError, Row
 from marsad.record import Record
 from marsad.record import sources as record_sources
@@ -25,7 +26,7 @@ from marsad.record.agreements import Signed
 from marsad.record.words import StoredWord
 from marsad.web.desk import desk_of, needs, note, who
 from marsad.web.files import as_file
-from marsad.web.labels import Labels, read_countries
+from marsad.web.labels import Labels
 from marsad.web.templating import labels_of, page
 
 _READER, _EDITOR = [needs("reader")], [needs("editor")]
