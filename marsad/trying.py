@@ -90,7 +90,7 @@ def _trial(after: View, pairs: Pairs) -> Trial:
             tried.append(Tried(item, why, ()))
             continue
         now, then = _values(item), _values(shown)
-        changes = tuple(Change(name, now[name], then[name]) for name in now if now[name] != then[name])
+        changes = tuple(Change(name, now[name], then[name]) for name in now if set(now[name]) != set(then[name]))
         changed.update(change.field for change in changes)
         tried.append(Tried(item, None, changes))
     return Trial(tuple(tried), dict(held.most_common()), dict(changed.most_common()))

@@ -229,7 +229,7 @@ def keep(tab: Tab, path: Path) -> None:
 def take_people(record: Path, folder: Path) -> None:
     """Take what people with accounts see, and people without."""
     prepare(record)
-    with serving(record, accounts=True, public="careful") as address, browsing() as browser:
+    with serving(record, accounts=True, public="record") as address, browsing() as browser:
         for lang in ("en", "ar"):
             for width in WIDTHS:
                 with tab_of(browser, address, lang, width) as tab:

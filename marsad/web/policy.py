@@ -282,7 +282,7 @@ def _row(one: Tried, labels: Labels) -> Row:
         kind=labels.code("type", code),
         when=labels.days(start, end),
         why=labels.say(f"policy_why_{one.why}") if one.why else None,
-        changes=tuple(changes),
+        changes=tuple(change for change in changes if change[1] != change[2]),
     )
 
 
