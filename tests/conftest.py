@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import hypothesis
 import pytest
@@ -15,6 +17,29 @@ from marsad import cli, pipeline
 # A busy machine is no fault of the code.
 hypothesis.settings.register_profile("marsad", deadline=None)
 hypothesis.settings.load_profile("marsad")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let no test be skipped for what continuous integration installs."""
+    return must_run((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same where a whole file would be skipped."""
+    return must_run((yield))
+
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def must_run(report: Report) -> Report:
+    """Make a skip for a missing package or program a failure where `.ci/run` has installed it."""
+    if report.outcome == "skipped" and os.environ.get("CI") and "not installed" in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"This must run in continuous integration: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(autouse=True)

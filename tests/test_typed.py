@@ -34,8 +34,11 @@ ELSEWHERE = (
     ("pip install", "CI: .ci/run installs the package alone, and runs it"),
     ("createdb ", "tests/test_record.py makes databases on a server of its own"),
     ("export MARSAD_RECORD", "tests/test_record.py runs every test of the record on PostgreSQL"),
+    ("marsad assist", "tests/test_assistant.py asks what it serves"),
+    ("marsad demo", "CI: .ci/run makes the demo"),
     ("marsad serve", "tests/test_desk_browser.py opens it in a browser"),
     ("marsad add https://", "tests/intake/test_web.py adds pages from a server"),
+    ("marsad webhooks deliver", "tests/test_delivering.py delivers to a server of its own"),
     ("marsad watch", "tests/test_watching.py watches a server for thirty days"),
     ("marsad proof --stamp", "tests/intake/test_stamps.py has a service of its own sign"),
 )
@@ -176,6 +179,41 @@ def options_of(command: Any) -> set[str]:
     """The options of a command, and those that work everywhere."""
     parameters = [*command.params, *cli.cli.params]
     return {"--help", *(o for p in parameters for o in (*p.opts, *p.secondary_opts))}
+
+
+PLACEHOLDER = re.compile(r"…|\[|\b(DIR|EVENT|FIELD|FILE|FOLDER|GOLD|ID|INCIDENT|NUMBER|PARTY|PATH|SOURCES|URL)\b")
+
+
+def typed_within(page: str) -> list[str]:
+    """The commands within a page's sentences that can be typed as they stand, and are no mere name of a command."""
+    found = re.findall(r"`(marsad [a-z][^`\n]*)`", (ROOT / page).read_text(encoding="utf-8"))
+    return [line for line in dict.fromkeys(found) if not PLACEHOLDER.search(line) and not is_name(line)]
+
+
+def is_name(line: str) -> bool:
+    """Whether a line names a group, or a command without the arguments that it needs."""
+    command: Any = cli.cli
+    words = shlex.split(line)[1:]
+    while words and isinstance(command, click.Group) and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    needs = [p for p in command.params if isinstance(p, click.Argument) and p.required]
+    needs_one_of_two = line == "marsad score"  # a folder, or --reviewed
+    return isinstance(command, click.Group) or needs_one_of_two or (bool(needs) and not words)
+
+
+def test_commands_within_sentences_run_too(run: Callable[[str], Ran], folder: Path) -> None:
+    prepare(folder)
+    (folder / "eval").symlink_to(ROOT / "eval")
+    assert run("marsad add reports/").code == 0
+    assert run(f"marsad judge confirm {incident_of(folder, 'r1:e1')}").code == 0
+    lines = dict.fromkeys(line for page in PAGES for line in typed_within(page))
+    ran = []
+    for line in lines:
+        if not line.startswith(tuple(start for start, _ in ELSEWHERE)):
+            found = run(line)
+            assert found.code == 0, f"{line}: {found.err}"
+            ran.append(line)
+    assert len(ran) > 10
 
 
 def test_modules_that_a_page_tells_to_run_are_there() -> None:
