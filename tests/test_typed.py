@@ -181,7 +181,7 @@ def options_of(command: Any) -> set[str]:
     return {"--help", *(o for p in parameters for o in (*p.opts, *p.secondary_opts))}
 
 
-PLACEHOLDER = re.compile(r"…|\[|\b(DIR|EVENT|FIELD|FILE|FOLDER|GOLD|ID|INCIDENT|NUMBER|PARTY|PATH|SOURCES|URL)\b")
+PLACEHOLDER = re.compile(r"…|\[|\b(DIR|EVENT|FIELD|FILE|FOLDER|GOLD|ID|INCIDENT|NAME|NUMBER|PARTY|PATH|SOURCES|URL)\b")
 
 
 def typed_within(page: str) -> list[str]:
