@@ -111,7 +111,7 @@ def _learn_pairs(found: dict[str, Examples], weighed: list[Weighable]) -> None:
             answers = own.answers[name]
             scores = found[name + ALONE].fitted(name + ALONE).unseen[at[name] : at[name] + len(answers)]
             at[name] += len(answers)
-            more = describe_standing(own.layout, own.pairs, own.keys, scores)
+            more = describe_standing(own.layout, own.pairs, own.keys, np.array([scores]))
             for k, answer in enumerate(answers):
                 if answer is not None:
                     found[name].add(features[k] + names_at(more, k), answer, own.fold)

@@ -211,8 +211,10 @@ class Gazetteer:
         found: dict[str, tuple[Entry, float]] = {}
         for row in self._index.sounding(skeleton_hash(key)):
             entry = self._entry_at(row)
+            if countries is not None and entry.country not in countries:
+                continue
             other = latin_skeleton(entry.name)
-            if (countries is not None and entry.country not in countries) or consonants(other) != key:
+            if consonants(other) != key:
                 continue
             size = min(1.0, math.log10(entry.population + 1) / 6)
             score = round(0.8 * fuzz.ratio(sounds, other) / 100 + 0.2 * size, 4)

@@ -6,6 +6,7 @@ Where the tagger leans to "no role" it is often a rare name or noun: "قال م�
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from functools import lru_cache
 
 from marsad.coder.passage import Chunk, Passage
 
@@ -22,10 +23,12 @@ def near_parties(passage: Passage, sentence: int, taken: Set[tuple[int, int]]) -
     said = [(first, last) for kind, first, last, _ in own.phrases if kind == "speech_verbs"]
     near = {i for first, last in said for i in range(first - _AROUND, last + _AROUND + 1)}
     near -= {i for first, last in said for i in range(first, last + 1)}
-    columns = {role: [k for k, name in enumerate(tagged.names) if name[2:] == role] for role in _NEARLY}
     leads = {
-        role: (tagged.scores[:, own].max(axis=1) - tagged.scores[:, 0]).tolist() for role, own in columns.items() if own
+        role: (tagged.scores.take(own, axis=1).max(axis=1) - tagged.scores[:, 0]).tolist()
+        for role, own in _columns(tuple(tagged.names)).items()
     }
+    if not any(max(lead, default=_BEGINS) > _BEGINS for role, lead in leads.items() if role != "SRC" or near):
+        return  # as in most sentences
     run: list[int] = []
     for i, token in enumerate([*own.tokens, None]):
         is_name = token is not None and token.word.kind in ("word", "latin") and (sentence, i) not in taken
@@ -38,3 +41,10 @@ def near_parties(passage: Passage, sentence: int, taken: Set[tuple[int, int]]) -
             if best > _BEGINS:
                 yield Chunk(sentence, run[0], run[-1], _NEARLY[role])
         run = []
+
+
+@lru_cache(maxsize=4)
+def _columns(names: tuple[str, ...]) -> dict[str, list[int]]:
+    """The columns of the labels of each role that is looked for."""
+    columns = {role: [k for k, name in enumerate(names) if name[2:] == role] for role in _NEARLY}
+    return {role: own for role, own in columns.items() if own}

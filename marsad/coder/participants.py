@@ -39,8 +39,8 @@ def choose_parties(
     found = [parties[i] for i in pairs.item.tolist()]
     bounds = pairs.bounds(len(layout.clusters))
     chosen: list[dict[str, list[Chosen]]] = [{role: [] for role in ROLES} for _ in layout.clusters]
-    for k, role in enumerate(ROLES):
-        choice, weighed = group.choices[k], weigh_again(alone, role, layout, pairs, keys)
+    for k, (role, weighed) in enumerate(zip(ROLES, weigh_again(alone, ROLES, layout, pairs, keys), strict=True)):
+        choice = group.choices[k]
         reaching = np.array(weighed.scores[k]) >= choice.threshold
         for event in sorted(set(pairs.event[reaching].tolist())):
             ranked = weighed.ranked(k, bounds[event], bounds[event + 1], choice.threshold)
@@ -111,7 +111,7 @@ def describe_parties(layout: Layout, parties: Sequence[Party], pairs: Pairs) -> 
     label, word = pairs.of_item([(name,) for name in names]), pairs.of_item([(w,) for w in words], is_open=True)
     forms = [_form(layout.passage, cluster.trigger) for cluster in layout.clusters]
     form, type_ = pairs.of_event([(form,) for form in forms]), pairs.of_event(layout.types)
-    side, follows = pairs.side(np.clip(pairs.back, -1, 4)), pairs.follows()
+    side, follows = pairs.side(np.minimum(np.maximum(pairs.back, -1), 4)), pairs.follows()
     aside = here & (sentence != np.array([c.trigger.sentence for c in layout.clusters])[pairs.event])
     told = flag(pairs.item == latest), flag(has_own), flag(sentence == 0)
     stems = [(stem_of(layout.passage, cluster.trigger),) for cluster in layout.clusters]

@@ -35,7 +35,7 @@ def choose_places(
     group = with_alone(choices, "place")
     choice = group.choices[0]
     alone = group.weigh(describe_sites(layout, sites, pairs), len(pairs.event))
-    weighed = weigh_again(alone, "place", layout, pairs, keys_of(sites))
+    (weighed,) = weigh_again(alone, ("place",), layout, pairs, keys_of(sites))
     found = [sites[i] for i in pairs.item.tolist()]
     places = []
     for cluster, (start, end) in zip(layout.clusters, pairwise(pairs.bounds(len(layout.clusters))), strict=True):

@@ -53,8 +53,9 @@ class Tagger:
                         matrix[row, column] = -1000.0
         # Kept by the label that is entered: into[b][a].
         self._into: list[list[float]] = matrix.T.tolist()
-        self._barred = [k for k, label in enumerate(self.labels) if label.startswith("I-")]
-        self._openers = [self._index["B" + self.labels[k][1:]] for k in self._barred]
+        barred = [k for k, label in enumerate(self.labels) if label.startswith("I-")]
+        self._barred: Indexes = np.array(barred, dtype=np.intp)
+        self._openers: Indexes = np.array([self._index["B" + self.labels[k][1:]] for k in barred], dtype=np.intp)
         self._outside = self._index["O"]
         self._from_outside: Scores = matrix[self._outside]
         self._to_outside: Scores = matrix[:, self._outside]
@@ -116,7 +117,9 @@ class Tagger:
         for start, end in zip([0, *ends], [*starts, len(scores)], strict=True):
             keep[start:end] = False
         keep[starts[0], self._barred] = False
-        keep[1:, self._barred] &= keep[:-1, self._barred] | keep[:-1, self._openers]
+        inside = keep.take(self._barred, axis=1)
+        inside[1:] &= inside[:-1] | keep[:-1].take(self._openers, axis=1)
+        keep[:, self._barred] = inside
         keep[:, self._outside] = True
         return keep
 

@@ -21,6 +21,7 @@ from marsad.model import Why
 _REMEMBERED = 25_000  # rows
 _IDLE = 10_000  # features without a weight
 _CELLS = 4_000_000  # of one part over tables
+_SELDOM = 16  # weighings before it is looked whether there is too much
 _TOLD = 6  # features told in a why
 _UNKNOWN = "\0"  # stands for every word that no weight names
 _NOTHING, _BIAS = 0, 1  # rows
@@ -177,6 +178,7 @@ class Group:
             for feature, weight in choice.weights.items():
                 self._weights.setdefault(feature, []).append((k, weight))
         self._words: frozenset[str] | None = None
+        self._weighings = 0
         self._forget()
 
     def _forget(self) -> None:
@@ -188,6 +190,9 @@ class Group:
         self._cells: dict[Callable[..., list[str]], _Cells] = {}
 
     def _tidy(self) -> None:
+        self._weighings += 1
+        if self._weighings % _SELDOM:  # to look costs as much as to weigh a few things
+            return
         if len(self._told) > _REMEMBERED or any(cells.is_full for cells in self._cells.values()):
             self._forget()
         elif len(self._rows) > len(self._told) + _IDLE:
@@ -202,10 +207,16 @@ class Group:
         self._tidy()
         return self._weighed(self._rows_over(tables, size))
 
-    def weigh_more(self, weighed: Weighed, tables: Sequence[Table]) -> Weighed:
-        """Weigh things of this group again, with what more can be told of them now that they have been weighed."""
-        more = self._rows_over(tables, weighed.rows.shape[1])
-        return self._weighed(np.concatenate([weighed.rows, more[1:]]))
+    def weigh_more(self, weighed: Weighed, tables: Sequence[Table], times: int) -> list[Weighed]:
+        """Weigh things of this group again, so many times, with what more can be told of them now that they were weighed.
+
+        The tables tell it of all things for the first time, then of all for the second, and so on.
+        """
+        size = weighed.rows.shape[1]
+        more = self._rows_over(tables, size * times)
+        again = self._weighed(np.concatenate([np.concatenate([weighed.rows] * times, axis=1), more[1:]]))
+        parts = [slice(size * k, size * (k + 1)) for k in range(times)]
+        return [Weighed([own[part] for own in again.scores], again.rows[:, part], self) for part in parts]
 
     def _rows_over(self, tables: Sequence[Table | Own], size: int) -> Indexes:
         """The rows of that many things, by part and thing: first the bias, then what is told of candidates alone."""

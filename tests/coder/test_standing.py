@@ -33,7 +33,7 @@ def told(reader: Reader, arabic: Arabic) -> tuple[list[tuple[int, int, float]], 
     (pairs,) = find_pairs(layout, [participants.wish_for(layout, parties)])
     keys = participants.keys_of(parties)
     scores = np.random.default_rng(3).uniform(0.01, 0.99, len(pairs.event))
-    tables = describe_standing(layout, pairs, keys, scores)
+    tables = describe_standing(layout, pairs, keys, scores[None])
     own = list(zip(pairs.event.tolist(), keys[pairs.item].tolist(), scores.tolist(), strict=True))
     return own, [names_at(tables, at) for at in range(len(own))]
 
