@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from marsad.coder.passage import Passage
@@ -162,6 +162,8 @@ def _tells_directions(sentence: Sentence, phrase: Phrase) -> bool:
 def _foreign(sentence: Sentence, gazetteer: Gazetteer) -> Iterator[Phrase]:
     """Yield the places whose names are several words in Latin letters: "في Port Sudan", the longest names first."""
     words = [token.word.folded for token in sentence.tokens]
+    if sum([word == "-" or "a" <= word[0] < _NO_LATIN for word in words]) < 2:
+        return  # as in most sentences
     i = 0
     while i + 1 < len(words):
         end = i
@@ -206,24 +208,28 @@ def _sounding(
     Only towns of the countries that the story speaks of most are meant, and only if one of them sounds alike.
     """
     support, gazetteer = known
-    sentence, labels = passage.sentences[number], passage.roles[number].labels
-    most = max(support.values(), default=0)
-    countries = frozenset(country for country, count in support.items() if 3 * count >= most)
-    taken = {i for name in found for i in range(name.first, name.last + 1)}
+    sentence, tokens = passage.sentences[number], passage.sentences[number].tokens
+    marked = {i for i, role in enumerate(passage.role_names(number)) if role == "PLC"}
     kinds = {p.last: p for p in sentence.phrases if p.kind == "place_kinds"}
-    words = [_is_open(token, i in taken or i in kinds) for i, token in enumerate(sentence.tokens)]
-    for i, token in enumerate(sentence.tokens):
-        kind = kinds.get(i - 1)
-        is_town = kind is not None and kind.hit is not None and kind.hit.value.kind in _TOWNS
-        is_town = is_town and not sentence.tokens[i - 1].word.is_definite  # "للمدينة أوليغ": her mayor
-        is_alone = not any(0 <= k < len(words) and words[k] and labels[k][2:] == "PLC" for k in (i - 1, i + 1))
-        is_place = is_town or (kind is None and labels[i][2:] == "PLC")
-        if not words[i] or not is_place or not is_alone or token.word.is_definite:
+    read = {i for name in found for i in range(name.first, name.last + 1)}.union(kinds)
+    for i in sorted({*marked.difference(at + 1 for at in kinds), *_after_towns(tokens, kinds)}):
+        is_alone = not any(k in marked and _is_open(tokens[k], k in read) for k in (i - 1, i + 1))
+        if not is_alone or not _is_open(tokens[i], i in read) or tokens[i].word.is_definite:
             continue
-        entry = _sounds_like(token.word.bare, countries, gazetteer)
+        most = max(support.values(), default=0)
+        countries = frozenset(country for country, count in support.items() if 3 * count >= most)
+        entry = _sounds_like(tokens[i].word.bare, countries, gazetteer)
         if entry is not None:
-            first = kind.first if kind else i
+            first = kinds[i - 1].first if i - 1 in kinds else i
             yield _Name(first, i, (entry,), entry.level, f"gazetteer, sounds like {entry.name} in {entry.country}")
+
+
+def _after_towns(tokens: Sequence[Token], kinds: Mapping[int, Phrase]) -> Iterator[int]:
+    """Yield the tokens behind a word for a town; behind a definite one stands her mayor: "للمدينة أوليغ"."""
+    for last, kind in kinds.items():
+        is_town = kind.hit is not None and kind.hit.value.kind in _TOWNS
+        if is_town and last + 1 < len(tokens) and not tokens[last].word.is_definite:
+            yield last + 1
 
 
 def _is_open(token: Token, is_read: bool) -> bool:

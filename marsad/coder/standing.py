@@ -61,7 +61,9 @@ def describe_standing(layout: Layout, pairs: Pairs, keys: Indexes, scores: Score
         Table(_again, (_column(told.again()), own, _repeated(flag(pairs.is_here), len(scores)))),
         Table(_previous, (previous, _repeated(told.beside_previous(), len(scores)))),
         Table(_before, (previous, _column(told.best_of_previous()))),
-        Table(_around, (_column(told.of_neighbour(told.following)), _column(told.in_sentence()), _column(told.anywhere()))),
+        Table(
+            _around, (_column(told.of_neighbour(told.following)), _column(told.in_sentence()), _column(told.anywhere()))
+        ),
     ]
 
 

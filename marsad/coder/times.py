@@ -99,7 +99,11 @@ def describe_moments(layout: Layout, moments: Sequence[Moment], pairs: Pairs) ->
     words = [word_before(passage.sentences[m.sentence].tokens, m.phrase.first) for m in moments]
     what = [(p.kind, p.rule, m.is_datable) for p, m in zip(phrases, moments, strict=True)]
     tie = [(word, min(p.first, 3)) for word, p in zip(words, phrases, strict=True)]
-    side, type_, is_here = pairs.side(np.minimum(np.maximum(pairs.back, -1), 3)), pairs.of_event(layout.types), flag(here)
+    side, type_, is_here = (
+        pairs.side(np.minimum(np.maximum(pairs.back, -1), 3)),
+        pairs.of_event(layout.types),
+        flag(here),
+    )
     has_own = flag(dated[told] > 0)
     crowded = flag(dated[sentence] > 1)
     rank = ranks(pairs.event * size + sentence)
