@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Code = Callable[[Document, Language, Any], CodedDocument]
 
 LANGUAGE = "ar"
-_YOUNG = 50_000
+_YOUNG = 20_000
 """So many new objects call the garbage collector, where Python would have it come after 700."""
 
 _KEPT = {True: "it was kept, but not read", False: "it was not read", None: "it would be kept, but not read"}
