@@ -81,20 +81,21 @@ class _Meeting:
 
     def __init__(self) -> None:
         self._bands: dict[int, list[int]] = defaultdict(list)
-        self._known: dict[int, Any] = {}
+        self._known: dict[int, copies.Gist] = {}
         self._day = 0
 
     def kin(self, key: int, made: Made, stands: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        sketch, day = made.sketch, copies.day(made.sketch)
+        gist = copies.Gist(made.sketch)
+        day = gist.day
         if day - self._day >= _TIDY_DAYS:
             self._day = day
-            self._known = {k: s for k, s in self._known.items() if copies.day(s) >= day - copies.WINDOW_DAYS}
+            self._known = {k: s for k, s in self._known.items() if s.day >= day - copies.WINDOW_DAYS}
             left = ((b, [k for k in keys if k in self._known]) for b, keys in self._bands.items())
             self._bands = defaultdict(list, {b: keys for b, keys in left if keys})
         bands = [row["band"] for row in stands]
         near = sorted({k for band in bands for k in self._bands[band]})
-        found = [(k, copies.kinship(sketch, self._known[k])) for k in near]
-        self._known[key] = sketch
+        found = [(k, copies.kinship(gist, self._known[k])) for k in near]
+        self._known[key] = gist
         for band in bands:
             self._bands[band].append(key)
         return [{"document": k, "other": key, "kind": kind} for k, kind in found if kind]

@@ -6,6 +6,7 @@ score is in log-odds: above 0 the two are more likely one incident than not.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
@@ -48,6 +49,43 @@ def compare(a: EventSketch, b: EventSketch, weights: Mapping[str, float], *, tex
     found = [*_dates(one, other), *_others(one, other, texts)]
     clues = (Clue("bias", weights["bias"]), *(Clue(name, weights[name], _tell(seen)) for name, seen in found))
     return Verdict(sum(c.weight for c in clues), any(name in _DECISIVE for name, _ in found), clues)
+
+
+def is_hopeless(a: Facets, b: Facets, weights: Mapping[str, float], texts: str = "") -> bool:
+    """Say whether two events are more likely two than one by their places, days and words, whatever speaks for them else.
+
+    Most events that meet in a block are; to see that takes a fraction of `weigh`.
+    """
+    if a.sketch.type != b.sketch.type:
+        return True
+    if texts == "copy" or a.sketch.report == b.sketch.report:
+        return False
+    least = min(len(a.words), len(b.words))
+    words = 0.0 if least < 3 else weights["words: half"]
+    most = weights["bias"] + weights[_place(a, b)[0]] + words + _most_facts(a, b, weights)
+    if most + weights["date: same"] + weights["day part: same"] <= 0:
+        return True
+    most += sum(weights[name] for name, _ in _dates(a, b))
+    if most <= 0:
+        return True
+    found: Features = []
+    _wording(a, b, found)
+    return most - words + sum(weights[name] for name, _ in found) <= 0
+
+
+def _most_facts(a: Facets, b: Facets, weights: Mapping[str, float]) -> float:
+    """No parties, weapons, objects and figures of two events speak for one incident by more than this."""
+    if a.sketch.type in TALKS:
+        most = weights["talks: both sides"]
+    else:
+        most = weights["party: shared"] if a.actors and b.actors else 0.0
+    if a.weapons and b.weapons:
+        most += weights["weapon: shared"]
+    if a.objects and b.objects:
+        most += weights["object: shared"]
+    if a.counts and b.counts:
+        most += sum(weights[f"{field}: same"] for field in a.counts if field in b.counts)
+    return most
 
 
 def weigh(a: Facets, b: Facets, weights: Mapping[str, float], texts: str = "") -> tuple[float, bool]:
@@ -145,6 +183,7 @@ def _km(a: Site, b: Site) -> float:
     return math.inf if a.at is None or b.at is None else distance_km(*a.at, *b.at)
 
 
+@functools.lru_cache(maxsize=32_768)
 def _relation(a: Site, b: Site) -> tuple[int, str, Seen]:
     """How two places relate: a rank, its feature, and what shows it; for places that do not, their distance in km."""
     points = a.is_point and b.is_point

@@ -52,11 +52,18 @@ def bands(sign: Sequence[int]) -> Iterator[int]:
         yield zlib.crc32(piece) << 30 | zlib.adler32(piece) & 0x3FFFFFFF
 
 
-def likeness(a: ReportSketch, b: ReportSketch) -> tuple[float, float]:
-    """Return the share of common shingles, of the shorter report's, and of common facts (0-1)."""
-    left, right = _runs(a.shingles), _runs(b.shingles)
-    common = np.intersect1d(left, right, assume_unique=True).size
-    return common / max(1, min(left.size, right.size)), _facts_alike(a, b)
+class Gist:
+    """What of a report is compared with others: its shingles and facts as sets, made once for all comparisons."""
+
+    __slots__ = ("body", "day", "facts", "publisher", "report", "shingles")
+
+    def __init__(self, report: ReportSketch) -> None:
+        self.report = report.report
+        self.publisher = report.publisher
+        self.day = day(report)
+        self.shingles = frozenset(_runs(report.shingles).tolist())
+        self.facts = frozenset(f[2:] for f in report.facts)
+        self.body = frozenset(f[2:] for f in report.facts if f.startswith("b:"))
 
 
 def day(report: ReportSketch) -> int:
@@ -64,19 +71,22 @@ def day(report: ReportSketch) -> int:
     return datetime.date.fromisoformat(report.published[:10]).toordinal() if report.published else 0
 
 
-def kinship(a: ReportSketch, b: ReportSketch) -> str:
+def kinship(a: Gist, b: Gist) -> str:
     """Return `copy` for two reports that are copies of one text, `template` for two of one publisher that share much of
     their words but not all their numbers, places and days, and else nothing.
     """
-    if abs(day(a) - day(b)) > WINDOW_DAYS:
+    if abs(a.day - b.day) > WINDOW_DAYS:
         return ""
     shorter, longer = sorted((len(a.shingles), len(b.shingles)))
-    if shorter < 4 * MIN_SHINGLES or shorter < LEAST_SIZE * longer:
+    if shorter < MIN_SHINGLES or shorter < LEAST_SIZE * longer:
         return ""
-    common, facts = likeness(a, b)
+    common = len(a.shingles & b.shingles) / shorter
+    if common < LEAST_TEMPLATE:
+        return ""
+    facts = _facts_alike(a, b)
     if common >= LEAST and facts >= LEAST_FACTS:
         return "copy"
-    is_template = common >= LEAST_TEMPLATE and facts < 1 and a.publisher is not None
+    is_template = facts < 1 and a.publisher is not None
     return "template" if is_template and a.publisher == b.publisher else ""
 
 
@@ -84,14 +94,10 @@ def _runs(hashed: bytes) -> npt.NDArray[np.uint32]:
     return np.frombuffer(hashed, dtype="<u4")
 
 
-def _facts_alike(a: ReportSketch, b: ReportSketch) -> float:
+def _facts_alike(a: Gist, b: Gist) -> float:
     """Headlines differ between copies, so facts of the body are compared; each must stand somewhere in the other."""
-    shared, total = 0, 0
-    for one, other in ((a, b), (b, a)):
-        whole = {f[2:] for f in other.facts}
-        body = {f[2:] for f in one.facts if f.startswith("b:")}
-        shared += len(body & whole)
-        total += len(body)
+    shared = len(a.body & b.facts) + len(b.body & a.facts)
+    total = len(a.body) + len(b.body)
     return shared / total if total else 1.0
 
 

@@ -20,12 +20,12 @@ FIRST = 32
 """How many events stand for a crowd."""
 
 
-_MOST_KNOWN = 400_000
+_MOST_KNOWN = 100_000
 
 
 class Memory:
-    """What was worked out of crowds, so that an event that joins one asks little again: the incidents of first events, and
-    how close others are to each. It holds while no event and no score changes; `forget` else.
+    """What was worked out of components and crowds, so that an event that comes near asks little again: the incidents of a
+    few events, and how close others are to each. It holds while no event and no score changes; `forget` else.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ def resolve(
 ) -> list[list[str]]:
     """Return the incidents that the events of a component make, each as sorted keys; `settled` is what people judged."""
     if len(component) <= CROWD:
-        return resolver.resolve(component, score, *_within(component, settled))
+        return _first_groups(component, settled, score, memory)
     alike = _alike([sketches[key] for key in component])
     heads = [key for key in component if alike.get(key, key) == key]
     together, apart = _within(component, settled)
@@ -96,8 +96,9 @@ def _in_turns(
 
 
 def _first_groups(
-    first: list[str], settled: tuple[Sequence[Pair], Collection[Pair]], score: Score, memory: Memory
+    first: Collection[str], settled: tuple[Sequence[Pair], Collection[Pair]], score: Score, memory: Memory
 ) -> list[list[str]]:
+    """The incidents of a few events that are all compared with each other, remembered where nobody judged them."""
     together, apart = _within(first, settled)
     if together or apart:
         return resolver.resolve(first, score, together, apart)

@@ -73,6 +73,12 @@ class Site:
         self.words = frozenset(spot.words)
 
 
+@functools.lru_cache(maxsize=8_192)
+def site(spot: Spot) -> Site:
+    """Return a place as it is compared: the same value for the same place told in the same words."""
+    return Site(spot)
+
+
 class Facets:
     """What is compared of one event; `told` are the short spans among the days that its sentences name."""
 
@@ -102,7 +108,7 @@ class Facets:
         told = [(ordinal(start), ordinal(end)) for start, end in sketch.told]
         self.told = [(low, high) for low, high in told if high - low <= STATEMENT_DAYS]
         self.day_parts = {_PARTS.index(mark) for mark in sketch.marks if mark in _PARTS}
-        self.sites = [Site(spot) for spot in sketch.spots[:MOST_SPOTS]]
+        self.sites = [site(spot) for spot in sketch.spots[:MOST_SPOTS]]
         self.is_near = any(spot.near for spot in sketch.spots[:MOST_SPOTS])
         self.names = frozenset(word for spot in sketch.spots for word in spot.words)
         self.words = frozenset(sketch.words)

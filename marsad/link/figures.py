@@ -85,6 +85,8 @@ def reconcile(
 
 def _totals(event: EventSketch) -> list[Total]:
     """The totals of one event in one report: of each source and outcome the highest, for the others are parts of it."""
+    if not event.tolls:
+        return []  # most events: nobody was harmed, or nobody counted
     best: dict[tuple[str, str, bool], Toll] = {}
     for toll in event.tolls:
         key = (toll.field, toll.rank, toll.withdrawn)

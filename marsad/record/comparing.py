@@ -31,7 +31,7 @@ def compare_all(
 ) -> Iterator[dict[int, float]]:
     """Yield for each event its links to those before it in the order; the first few are only met by the others."""
     kin: looking.Kin = {}
-    nearby = Nearby(lambda a, b: linker.weigh(a, b, kin))
+    nearby = Nearby(lambda a, b: linker.tie(a, b, kin))
     for start in range(0, len(order), _AT_ONCE):
         some = order[start : start + _AT_ONCE]
         found = {row.event: Member(row) for row in looking.rows_of(connection, [seat.key for seat in some])}

@@ -23,12 +23,11 @@ from marsad.link.model import EventSketch, ReportSketch
 from marsad.link.summary import Ruled, Summary, summarize
 from marsad.record import history, judging, looking
 from marsad.record.looking import Kin, Ties
-from marsad.record.members import Identity, Member, Members
+from marsad.record.members import Identity, Member, Members, Texts
 from marsad.resources import DATA, read_tsv
 
 _to_json = msgspec.json.Encoder()
-_facts = msgspec.json.Decoder(tuple[str, ...])
-_MOST_VERDICTS = 200_000
+_MOST_VERDICTS = 50_000
 
 
 class WeightRow(msgspec.Struct, frozen=True):
@@ -55,6 +54,7 @@ class Linker:
     def __init__(self, weights: Mapping[str, float] | None = None) -> None:
         self.weights = weights if weights is not None else load_weights()
         self._members = Members()
+        self._texts = Texts()
         self._verdicts: dict[tuple[int, int, str], tuple[float, bool]] = {}
         # The same by anchors, and what crowds came to: as long as nothing is taken out.
         self._scores: dict[tuple[str, str], tuple[float, bool]] = {}
@@ -100,6 +100,7 @@ class Linker:
         signature = copying.signature(looking.shingles_of(connection, document))
         looking.take_out(connection, document, keys, list(copying.bands(signature)))
         self._members.drop(keys)
+        self._texts.drop(document)
         self._tied -= set(keys)
         self._loose -= set(keys)
         return members
@@ -128,23 +129,19 @@ class Linker:
         looking.put_in(connection, document, report.shingles, _to_json.encode(report.facts).decode())
 
     def _find_copies(self, connection: sa.Connection, document: int, report: ReportSketch) -> bool:
-        keys, day = sorted(set(copying.bands(report.signature))), copying.day(report)
+        keys = sorted(set(copying.bands(report.signature)))
         if not keys:
             return False
+        gist = copying.Gist(report)
+        near = looking.in_bands(connection, keys, gist.day - copying.WINDOW_DAYS, gist.day + copying.WINDOW_DAYS)
         pairs = []
-        for row in looking.in_bands(connection, keys, day - copying.WINDOW_DAYS, day + copying.WINDOW_DAYS):
-            other = ReportSketch(
-                report=row.id,
-                published=row.published,
-                publisher=row.publisher,
-                shingles=row.shingles,
-                facts=_facts.decode(row.facts),
-            )
-            kind = copying.kinship(report, other)
+        for key, other in self._texts.of(connection, near).items():
+            kind = copying.kinship(gist, other)
             if kind:
-                first, second = sorted((document, row.document))
+                first, second = sorted((document, key))
                 pairs.append({"document": first, "other": second, "kind": kind})
-        looking.put_in_copies(connection, pairs, keys, (day, document))
+        looking.put_in_copies(connection, pairs, keys, (gist.day, document))
+        self._texts.put(document, gist)
         return any(pair["kind"] == "copy" for pair in pairs)
 
     # ---- links ------------------------------------------------------------------------------------------------------
@@ -166,20 +163,26 @@ class Linker:
             others = self.candidates(connection, own.key)
             kin = looking.kin_of(connection, [own.document])
             for other in others:
-                score, cannot = self.weigh(own, other, kin)
-                if score > 0 and not cannot:
-                    found[min(own.key, other.key), max(own.key, other.key)] = round(score, 6)
+                score = self.tie(own, other, kin)
+                if score > 0:
+                    found[min(own.key, other.key), max(own.key, other.key)] = score
         return found
+
+    def tie(self, a: Member, b: Member, kin: Kin) -> float:
+        """Return the log-odds that two events are one incident where they are more likely one than two, else 0."""
+        if compare.is_hopeless(a.facets, b.facets, self.weights, _texts_of(a, b, kin)):
+            return 0.0
+        score, cannot = self.weigh(a, b, kin)
+        return round(score, 6) if score > 0 and not cannot else 0.0
 
     def compare(self, a: Member, b: Member, kin: Kin) -> compare.Verdict:
         """Return the machine's judgement of two events, with reasons; `kin` says which reports are copies."""
-        texts = kin.get((min(a.document, b.document), max(a.document, b.document)), "")
         first, second = (a, b) if a.anchor <= b.anchor else (b, a)
-        return compare.compare(first.sketch, second.sketch, self.weights, texts=texts)
+        return compare.compare(first.sketch, second.sketch, self.weights, texts=_texts_of(a, b, kin))
 
     def weigh(self, a: Member, b: Member, kin: Kin) -> tuple[float, bool]:
         """Return the log-odds that two events are one incident, and whether they cannot be; remembered."""
-        texts = kin.get((a.document, b.document) if a.document < b.document else (b.document, a.document), "")
+        texts = _texts_of(a, b, kin)
         first, second = (a, b) if a.anchor <= b.anchor else (b, a)
         name = (first.stamp, second.stamp, texts)
         known = self._verdicts.get(name)
@@ -296,16 +299,23 @@ class Linker:
     def forget(self) -> None:
         """Forget what was remembered: another program may have written, or what was written is taken back."""
         self._members.forget()
+        self._texts.forget()
         self._forget_scores()
         self._loose, self._tied = set(), set()
 
     def shrink(self) -> None:
         """Remember no more than there is room for; between transactions."""
         self._members.shrink()
+        self._texts.shrink()
 
     def _forget_scores(self) -> None:
         self._scores.clear()
         self._crowds.forget()
+
+
+def _texts_of(a: Member, b: Member, kin: Kin) -> str:
+    """How the reports of two events are related by their texts."""
+    return kin.get((a.document, b.document) if a.document < b.document else (b.document, a.document), "")
 
 
 class _Gathered(NamedTuple):

@@ -90,13 +90,15 @@ _IN_BLOCKS = Statement(
     .where(blocks.c.last >= sa.bindparam("first"))
     .distinct()
 )
-_IN_BANDS = sa.select(copy_bands.c.document).where(
-    among(copy_bands.c.band), copy_bands.c.day.between(sa.bindparam("since"), sa.bindparam("until"))
+_IN_BANDS = Statement(
+    sa.select(copy_bands.c.document)
+    .where(among(copy_bands.c.band), copy_bands.c.day.between(sa.bindparam("since"), sa.bindparam("until")))
+    .distinct()
 )
 _TEXTS = Statement(
     sa.select(report_sketches, documents.c.published, documents.c.publisher, documents.c.id)
     .join(documents, documents.c.key == report_sketches.c.document)
-    .where(report_sketches.c.document.in_(_IN_BANDS.distinct()))
+    .where(among(report_sketches.c.document))
 )
 _SHINGLES = Statement(
     sa.select(report_sketches.c.shingles).where(report_sketches.c.document == sa.bindparam("document"))
@@ -207,9 +209,14 @@ def in_blocks(connection: sa.Connection, keys: list[int], days: tuple[int, int],
     return _IN_BLOCKS.column(connection, values)
 
 
-def in_bands(connection: sa.Connection, keys: list[int], since: int, until: int) -> list[Any]:
-    """Return the texts that share a band, of reports of these days, with what is known of the reports."""
-    return _TEXTS.rows(connection, {"keys": keys, "since": since, "until": until})
+def in_bands(connection: sa.Connection, keys: list[int], since: int, until: int) -> list[int]:
+    """Return the reports of these days whose texts share a band, by their keys."""
+    return _IN_BANDS.column(connection, {"keys": keys, "since": since, "until": until})
+
+
+def texts_of(connection: sa.Connection, documents: Collection[int]) -> list[Any]:
+    """Return the texts of reports as linking compares them, with what is known of the reports."""
+    return _TEXTS.rows(connection, {"keys": documents})
 
 
 def existing(connection: sa.Connection, names: Collection[str]) -> set[str]:

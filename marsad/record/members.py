@@ -1,4 +1,4 @@
-"""Events as linking holds them: what the record knows of each, looked up once."""
+"""Events and texts as linking holds them: what the record knows of each, looked up once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from marsad.link import copies as copying
 from marsad.link.facets import Facets
-from marsad.link.model import EventSketch
+from marsad.link.model import EventSketch, ReportSketch
 from marsad.record import looking
+from marsad.record.remembering import Recent
 
 _sketch = msgspec.json.Decoder(EventSketch)
-_MOST = 20_000
-"""Events to remember, at about 6 KB each."""
+_facts = msgspec.json.Decoder(tuple[str, ...])
+_MOST = 6_000
+"""Events to remember, at about 6 KB each, and at most twice as many."""
+_MOST_TEXTS = 2_500
+"""Texts to remember, at 5 to 20 KB each, and at most twice as many."""
 
 
 class Identity(NamedTuple):
@@ -64,14 +69,21 @@ class Members:
     """The events of a record that were looked at, remembered while nobody else writes."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Member] = {}
+        self._known: Recent[int, Member] = Recent(_MOST)
 
     def of(self, connection: sa.Connection, keys: Sequence[int]) -> list[Member]:
         """Return these events, in the order of their keys."""
-        missing = [k for k in keys if k not in self._known]
-        found = {k: self._known[k] for k in keys if k in self._known}
+        found: dict[int, Member] = {}
+        missing = []
+        for key in keys:
+            member = self._known.get(key)
+            if member is None:
+                missing.append(key)
+            else:
+                found[key] = member
         for row in looking.rows_of(connection, missing) if missing else ():
-            found[row.event] = self._known[row.event] = Member(row)
+            found[row.event] = member = Member(row)
+            self._known.put(row.event, member)
         return [found[k] for k in sorted(found)]
 
     def of_document(self, connection: sa.Connection, document: int) -> list[Member]:
@@ -80,18 +92,56 @@ class Members:
 
     def put(self, member: Member) -> None:
         """Remember an event that was just written."""
-        self._known[member.key] = member
+        self._known.put(member.key, member)
 
     def drop(self, keys: Sequence[int]) -> None:
         """Forget events that were taken out."""
-        for key in keys:
-            self._known.pop(key, None)
+        self._known.drop(keys)
 
     def forget(self) -> None:
         """Forget all, for others may have written."""
-        self._known.clear()
+        self._known.forget()
 
     def shrink(self) -> None:
         """Make room, between transactions."""
-        if len(self._known) > _MOST:
-            self._known.clear()
+        self._known.shrink()
+
+
+class Texts:
+    """The texts of a record that were looked at, as they are compared; remembered while nobody else writes."""
+
+    def __init__(self) -> None:
+        self._known: Recent[int, copying.Gist] = Recent(_MOST_TEXTS)
+
+    def of(self, connection: sa.Connection, documents: Sequence[int]) -> dict[int, copying.Gist]:
+        """Return these texts by their keys."""
+        found: dict[int, copying.Gist] = {}
+        missing = []
+        for key in documents:
+            gist = self._known.get(key)
+            if gist is None:
+                missing.append(key)
+            else:
+                found[key] = gist
+        for row in looking.texts_of(connection, missing) if missing else ():
+            named = {"report": row.id, "published": row.published, "publisher": row.publisher}
+            sketch = ReportSketch(**named, shingles=row.shingles, facts=_facts.decode(row.facts))
+            found[row.document] = gist = copying.Gist(sketch)
+            self._known.put(row.document, gist)
+        return found
+
+    def put(self, document: int, gist: copying.Gist) -> None:
+        """Remember a text that was just written."""
+        self._known.put(document, gist)
+
+    def drop(self, document: int) -> None:
+        """Forget a text that was taken out."""
+        self._known.drop([document])
+
+    def forget(self) -> None:
+        """Forget all, for others may have written."""
+        self._known.forget()
+
+    def shrink(self) -> None:
+        """Make room, between transactions."""
+        self._known.shrink()

@@ -45,8 +45,8 @@ def events_in_order(connection: sa.Connection) -> list[Seat]:
 class Nearby:
     """The events so far that one of the next days may meet, by the blocks in which they stand."""
 
-    def __init__(self, weigh: Callable[[Member, Member], tuple[float, bool]]) -> None:
-        self._weigh = weigh
+    def __init__(self, tie: Callable[[Member, Member], float]) -> None:
+        self._tie = tie
         self._held: dict[int, tuple[int, Member]] = {}
         self._blocks: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._tidied = 0
@@ -59,9 +59,9 @@ class Nearby:
         if compare:
             near = {key for block in looks for last, key in self._blocks.get(block.key, ()) if last >= block.first}
             for key in sorted(near):
-                score, cannot = self._weigh(member, self._held[key][1])
-                if score > 0 and not cannot:
-                    found[key] = round(score, 6)
+                score = self._tie(member, self._held[key][1])
+                if score > 0:
+                    found[key] = score
         if stands:
             self._held[member.key] = seat.last, member
         for block in stands:

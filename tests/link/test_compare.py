@@ -5,10 +5,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from link.sketches import GARDEZ, KHOST, PROVINCE, event, toll
 
 from marsad.link.blocks import blocks
-from marsad.link.compare import compare
+from marsad.link.compare import compare, is_hopeless, weigh
+from marsad.link.facets import Facets
+from marsad.link.model import EventSketch
 from marsad.record.linking import load_weights
 
 FIRST = event("r1:e1")
@@ -69,6 +73,42 @@ def test_every_reason_has_a_weight() -> None:
 def test_order_makes_no_difference() -> None:
     other = event("r2:e1", spots=(KHOST, GARDEZ), tolls=(toll("killed", 4),))
     assert score(FIRST, other) == score(other, FIRST)
+
+
+@st.composite
+def events(draw: st.DrawFn, name: str) -> EventSketch:
+    """An event of which much or little is told."""
+    days = draw(st.sampled_from([("2025-10-10", "2025-10-10"), ("2025-10-11", "2025-10-11"), (None, None)]))
+    words = ("family", "house", "village", "night", "khost", "gardez", "market", "fire")
+    return event(
+        name,
+        type=draw(st.sampled_from(("ASSAULT", "ASSAULT", "CONSULT"))),
+        start=days[0],
+        end=days[1],
+        spots=tuple(draw(st.lists(st.sampled_from((KHOST, GARDEZ, PROVINCE)), max_size=2, unique=True))),
+        actors=tuple(draw(st.sampled_from(((), ("PAK",), ("AFG",), ("PAK", "igo:un"))))),
+        parties=tuple(draw(st.sampled_from(((), ("PAK", "AFG"), ("igo:un", "org:x"), ("PAK",))))),
+        weapons=tuple(draw(st.sampled_from(((), ("aircraft",), ("drone",))))),
+        objects=tuple(draw(st.sampled_from(((), ("house",), ("market",))))),
+        words=tuple(draw(st.lists(st.sampled_from(words), max_size=6, unique=True))),
+        marks=tuple(draw(st.sampled_from(((), ("night",), ("morning",), ("evening",))))),
+        tolls=tuple(
+            toll(field, draw(st.integers(1, 4))) for field in draw(st.sampled_from(((), ("killed", "injured"))))
+        ),
+    )
+
+
+@given(events("r1:e1"), st.one_of(events("r2:e1"), events("r1:e2")), st.sampled_from(("", "template", "copy")))
+def test_what_is_passed_over_is_never_one_incident(one: EventSketch, other: EventSketch, texts: str) -> None:
+    a, b = Facets(one), Facets(other)
+    score, cannot = weigh(a, b, load_weights(), texts)
+    if score > 0 and not cannot:
+        assert not is_hopeless(a, b, load_weights(), texts)
+
+
+def test_most_that_has_little_in_common_is_passed_over() -> None:
+    elsewhere = event("r2:e1", spots=(GARDEZ,), words=("market", "fire", "dawn", "road"))
+    assert is_hopeless(Facets(FIRST), Facets(elsewhere), load_weights())
 
 
 def meets(a: Any, b: Any) -> bool:

@@ -10,7 +10,11 @@ from marsad.link.model import ReportSketch
 WORDS = [f"w{i}" for i in range(60)]
 
 
-def report(name: str, words: list[str], facts: tuple[str, ...] = (), **values: Any) -> ReportSketch:
+def report(name: str, words: list[str], facts: tuple[str, ...] = (), **values: Any) -> copies.Gist:
+    return copies.Gist(sketch(name, words, facts, **values))
+
+
+def sketch(name: str, words: list[str], facts: tuple[str, ...] = (), **values: Any) -> ReportSketch:
     hashed = copies.shingles(words)
     known = {"published": "2025-10-10", "publisher": "alpha.example", **values}
     return ReportSketch(report=name, shingles=hashed, signature=copies.signature(hashed), facts=facts, **known)
@@ -40,7 +44,7 @@ def test_a_text_of_a_few_words_is_no_copy() -> None:
 
 
 def test_copies_share_a_band() -> None:
-    one, other = report("a", WORDS), report("b", edited(WORDS, 0, 1, 2, 30))
+    one, other = sketch("a", WORDS), sketch("b", edited(WORDS, 0, 1, 2, 30))
     assert set(copies.bands(one.signature)) & set(copies.bands(other.signature))
 
 

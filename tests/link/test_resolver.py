@@ -77,6 +77,19 @@ def test_a_crowd_keeps_one_link_an_event() -> None:
     assert len(slim(crowd)) == len(KEYS) - 1
 
 
+def test_strikes_on_many_towns_are_no_chain() -> None:
+    """Each is told by two reports, and a little like the next one."""
+    pairs = {(f"{n:02}:a", f"{n:02}:b"): 6.0 for n in range(20)}
+    steps = {(f"{n:02}:b", f"{n + 1:02}:a"): 2.0 for n in range(19)}
+    links = {**pairs, **steps}
+    assert components({key for pair in links for key in pair}, links, []) == [list(p) for p in sorted(pairs)]
+
+
+def test_one_who_knows_little_joins_the_closest() -> None:
+    links = {("a", "b"): 6.0, ("b", "c"): 0.5}
+    assert components("abc", links, []) == [["a", "b", "c"]]
+
+
 def chain(days: int, each: int) -> dict[tuple[str, str], float]:
     """Events of many days: surely linked within a day, less surely from day to day."""
     found = {}
@@ -84,7 +97,7 @@ def chain(days: int, each: int) -> dict[tuple[str, str], float]:
         names = [f"{day:02}:{i:03}" for i in range(each)]
         found.update({(names[0], other): 5.0 for other in names[1:]})
         if day:
-            found[f"{day - 1:02}:000", names[0]] = 2.0
+            found[f"{day - 1:02}:000", names[0]] = 3.5
     return found
 
 
