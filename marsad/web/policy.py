@@ -262,7 +262,7 @@ def _part(name: str, trial: Trial, labels: Labels) -> Part:
         whole=trial.whole,
         held=tuple((labels.say(f"policy_why_{why}"), count) for why, count in trial.held.items()),
         changed=tuple((labels.say(f"policy_field_{field}"), count) for field, count in trial.changed.items()),
-        rows=tuple(_row(one, labels) for one in [*shown, *held]),
+        rows=tuple(row for one in [*shown, *held] if (row := _row(one, labels)).why or row.changes),
     )
 
 
@@ -273,6 +273,7 @@ def _row(one: Tried, labels: Labels) -> Row:
         start, end = (date.start, date.end) if date else (None, None)
     else:
         code, start, end, name = item.summary.type, item.summary.start, item.summary.end, item.id
+    comma = labels.wording.strings["comma"]
     changes = (
         (labels.say(f"policy_field_{c.field}"), _said(c, c.before, code, labels), _said(c, c.after, code, labels))
         for c in one.changes
@@ -282,7 +283,8 @@ def _row(one: Tried, labels: Labels) -> Row:
         kind=labels.code("type", code),
         when=labels.days(start, end),
         why=labels.say(f"policy_why_{one.why}") if one.why else None,
-        changes=tuple(change for change in changes if change[1] != change[2]),
+        # What differs by its order or an id alone looks the same.
+        changes=tuple(change for change in changes if sorted(change[1].split(comma)) != sorted(change[2].split(comma))),
     )
 
 
