@@ -41,11 +41,15 @@ def read(reader: pipeline.Reader, wanted: Iterable[Document]) -> dict[str, Read]
     return {c.document.id: Read(c, reader.sketch(c)) for c in coded}
 
 
+# The real one, also where a test has put a stand-in in its place.
+_reader = functools.cache(pipeline.load_reader)
+
+
 @functools.cache
 def strike(name: str) -> str:
     """The id of the first event in one of our own reports that is an assault: its number changes as reading learns."""
     (document,) = (d for d in documents(OWN) if d.id == name)
-    return next(e.id for e in pipeline.load_reader().read(document).events if e.type == "ASSAULT")
+    return next(e.id for e in _reader().read(document).events if e.type == "ASSAULT")
 
 
 def add(record: Record, reports: Iterable[Read]) -> None:
