@@ -29,6 +29,8 @@ SETS = {
     "m0": "sources", "m1": "sources", "y0": "tolls, dates", "y1": "tolls, dates", "v0": "noisy, places",
     "na": "Ukraine, many regions", "nb": "noisy, all wars", "nc": "Levant, Yemen, all sides", "nd": "Africa, diplomacy",
     "ne": "tolls and damage", "nf": "agencies, dates", "ng": "parties, sources",
+    "pa": "Ukraine, round-ups", "pb": "translated, posts, noisy",
+    "pc": "Levant, Iran, Yemen", "pd": "diplomacy, Africa, statements",
     "v1": "noisy, places", "s1": "round-ups", "e5": "rarer types", "g1": "pasted, translated", "h1": "statements, features",
 }  # fmt: skip
 """The theme of a report by the first characters of its name."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pycrfsuite
 
-from marsad.coder.tagger import Tagger, read_taggers
+from marsad.coder.tagger import Tagger, read_tagger
 
 # A weight below this (log-odds) is left out: that moves the figures on unseen reports by less than a hundredth, and reading
 # starts sooner.
@@ -18,7 +18,7 @@ Row = tuple[list[list[str]], list[str]]  # features per token, label per token o
 
 
 def train_tagger(rows: Iterable[Row], out: Path, *, rounds: int, l1: float, l2: float, note: str = "") -> Tagger:
-    """Train on sentences, write the weights to `out` (see `coder.tagger.read_taggers`) and return the tagger."""
+    """Train on sentences, write the weights to `out` (see `coder.tagger.read_tagger`) and return the tagger."""
     trainer = pycrfsuite.Trainer(verbose=False)
     trainer.set_params(
         {"c1": l1, "c2": l2, "max_iterations": rounds, "feature.possible_transitions": False, "feature.minfreq": 1}
@@ -43,4 +43,4 @@ def train_tagger(rows: Iterable[Row], out: Path, *, rounds: int, l1: float, l2: 
     lines += [f"@transition\t{a} {b} {w:.2f}" for (a, b), w in sorted(info.transitions.items())]
     lines += [f"{name}\t{' '.join(cells)}" for name, cells in sorted(weights.items())]
     out.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    return read_taggers(out)[0]
+    return read_tagger(out)

@@ -65,8 +65,7 @@ def load_unseen(tags: Path | None, language: Any) -> list[Report]:
         reports: list[Report] = pickle.loads(tags.read_bytes())
         return reports
     reports = prepare(training_cases(), language)
-    with tempfile.TemporaryDirectory() as scratch:
-        tag_unseen(reports, Path(scratch))
+    tag_unseen(reports)
     if tags is not None:
         tags.write_bytes(pickle.dumps(reports))
     return reports

@@ -1,9 +1,9 @@
 """Trains everything that Marsad learns, with one command: `python -m eval.train`.
 
-Event tagger, role tagger and the weights of all choices, from the gold reports of this project and, where they lie beside
+Event tagger, network and the weights of all choices, from the gold reports of this project and, where they lie beside
 it, third-party sentences. The same corpus gives the same bytes.
 
-    python -m eval.train                      write marsad/data/ar/{tagger_events,tagger_roles,weights}.tsv
+    python -m eval.train                      write marsad/data/ar/{tagger_events,network,weights}.tsv
     python -m eval.train --out DIR            write elsewhere
     python -m eval.train --without FOLD       leave out fold FOLD (0-4), to be scored on
     python -m eval.train --tags FILE          keep the tags of unseen reports; where FILE exists, learn the choices only
@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.corpus import training_cases
-from eval.crf import train_tagger
 from eval.learn import learn_fields, learn_keep_and_same, modes_of
-from eval.unseen import EVENT_SETTINGS, ROLE_SETTINGS, Report, event_rows, folds_of, prepare, role_rows, tag_unseen
+from eval.unseen import Report, folds_of, prepare, tag_unseen, train_readers
 from eval.weights import write_weights
 from marsad import lang
 from marsad.coder.choices import read_choices
@@ -46,11 +45,10 @@ def train(cases: list[GoldCase], out: Path, tags: Path | None = None) -> None:
         reports = pickle.loads(tags.read_bytes())
     else:
         reports = prepare(cases, language)
-        tag_unseen(reports, out)
+        tag_unseen(reports)
         if tags is not None:
             tags.write_bytes(pickle.dumps(reports))
-        train_tagger(event_rows(reports), out / "tagger_events.tsv", note=note, **EVENT_SETTINGS)
-        train_tagger(role_rows(reports), out / "tagger_roles.tsv", note=note, **ROLE_SETTINGS)
+        train_readers(reports, out, note)
     learn_choices(reports, language, out / "weights.tsv")
 
 

@@ -9,22 +9,25 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from eval import align
 from eval.crf import train_tagger
-from marsad.coder import roles, stories
-from marsad.coder.features import view
+from eval.network import Text, train_network
+from marsad.coder import stories
+from marsad.coder.features import token_names
+from marsad.coder.network import Network, write_weights
 from marsad.coder.passage import Passage
-from marsad.coder.tagger import Tagged, feature_names
+from marsad.coder.tagger import Tagged, Tagger, feature_names
+from marsad.language import Sentence
 from marsad.scoring import GoldCase
 
 FOLDS = 5
 WORKERS = min(2, os.cpu_count() or 1)
 EVENT_SETTINGS = {"rounds": 90, "l1": 0.05, "l2": 0.4}
-ROLE_SETTINGS = {"rounds": 80, "l1": 0.05, "l2": 0.4}
 
 
 class Report(NamedTuple):
@@ -71,38 +74,61 @@ def event_rows(reports: list[Report]) -> list[tuple[list[list[str]], list[str]]]
     return rows
 
 
-def role_rows(reports: list[Report]) -> list[tuple[list[list[str]], list[str]]]:
-    """Training sentences of the role tagger; the passages carry event tags already."""
-    rows = []
+def network_texts(reports: list[Report]) -> list[Text]:
+    """Training texts of the network, whole reports with labels of events and of roles."""
+    texts = []
     for report in reports:
-        spans = align.role_spans(report.case.document.text, report.case.events)
-        for passage in report.passages:
-            extra = roles.extra_runs(passage.sentences, passage.tags)
-            for sentence, more in zip(passage.sentences, extra, strict=True):
-                rows.append((feature_names(sentence, more), align.token_labels(sentence, spans)))
-    return rows
+        text, gold = report.case.document.text, report.case.events
+        events, roles = align.event_spans(text, gold), align.role_spans(text, gold)
+        own = Text([], [], [])
+        for sentence in _sentences(report):
+            own.names.extend(token_names(sentence))
+            own.events.extend(align.token_labels(sentence, events))
+            own.roles.extend(align.token_labels(sentence, roles))
+        if own.names:
+            texts.append(own)
+    return texts
 
 
-def tag_unseen(reports: list[Report], scratch: Path) -> None:
-    """Give every passage the event and role labels of taggers that have not seen its report."""
-    for name in ("events", "roles"):
-        # Forked workers see the reports as they are now; each trains one fold and sends back what it tagged.
-        with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork")) as pool:
-            folds = [pool.submit(_tag_fold, reports, name, fold, scratch) for fold in range(FOLDS)]
-            for fold, job in enumerate(folds):
-                passages = (p for r in reports if r.fold == fold for p in r.passages)
-                for passage, tagged in zip(passages, job.result(), strict=True):
-                    setattr(passage, "tags" if name == "events" else "roles", tagged)
-                print(f"{name} tagger, fold {fold}", flush=True)
+def _sentences(report: Report) -> list[Sentence]:
+    return [s for passage in report.passages for s in passage.sentences]
 
 
-def _tag_fold(reports: list[Report], name: str, fold: int, scratch: Path) -> list[list[Tagged]]:
-    seen = [r for r in reports if r.fold != fold]
-    rows = event_rows(seen) if name == "events" else role_rows(seen)
-    settings = EVENT_SETTINGS if name == "events" else ROLE_SETTINGS
-    tagger = train_tagger(rows, scratch / f"{name}{fold}.tsv", **settings)
-    (scratch / f"{name}{fold}.tsv").unlink()
-    passages = [p for r in reports if r.fold == fold for p in r.passages]
-    if name == "events":
-        return [tagger.tag(tagger.sums.add_up(view(p.sentences))) for p in passages]
-    return [tagger.tag(tagger.sums.add_up(view(p.sentences)), roles.extra_runs(p.sentences, p.tags)) for p in passages]
+def train_readers(reports: list[Report], out: Path, note: str = "") -> tuple[Tagger, Network]:
+    """Train the event tagger and the network on reports and write both into a folder."""
+    weights = train_network(network_texts(reports))
+    write_weights(out / "network.tsv", weights, note)
+    return train_tagger(event_rows(reports), out / "tagger_events.tsv", note=note, **EVENT_SETTINGS), Network(weights)
+
+
+def mark(report: Report, tagger: Tagger, network: Network) -> None:
+    """Give a report's passages the labels that reading would."""
+    sentences = _sentences(report)
+    marks = network.mark(sentences)
+    tags = iter(tagger.tag(sentences, marks.events))
+    roles = iter(marks.roles)
+    for passage in report.passages:
+        passage.tags = [next(tags) for _ in passage.sentences]
+        passage.roles = [next(roles) for _ in passage.sentences]
+
+
+def tag_unseen(reports: list[Report]) -> None:
+    """Give every passage the event and role labels of a tagger and a network that have not seen its report."""
+    # Each worker trains without one fold and sends back how it marked that.
+    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool:
+        jobs = [pool.submit(_mark_fold, reports, fold) for fold in range(FOLDS)]
+        for fold, job in enumerate(jobs):
+            own = [r for r in reports if r.fold == fold]
+            for report, marked in zip(own, job.result(), strict=True):
+                for passage, (tags, roles) in zip(report.passages, marked, strict=True):
+                    passage.tags, passage.roles = tags, roles
+            print(f"tagger and network without fold {fold}", flush=True)
+
+
+def _mark_fold(reports: list[Report], fold: int) -> list[list[tuple[list[Tagged], list[Tagged]]]]:
+    with tempfile.TemporaryDirectory() as scratch:
+        readers = train_readers([r for r in reports if r.fold != fold], Path(scratch))
+    own = [r for r in reports if r.fold == fold]
+    for report in own:
+        mark(report, *readers)
+    return [[(p.tags, p.roles) for p in r.passages] for r in own]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
+from threadpoolctl import ThreadpoolController
 
 from marsad.errors import InputError, MarsadError
 from marsad.intake import InputProblem, derive
@@ -73,6 +74,7 @@ class Reader:
         self._kit = kit
         self._code = code
         self._linking: tuple[Terms, Lookup] | None = None
+        self._threads = ThreadpoolController()
 
     def is_readable(self, document: Document) -> bool:
         """Say whether the text is in the reader's language."""
@@ -80,8 +82,9 @@ class Reader:
 
     def read(self, document: Document) -> CodedDocument:
         """Return what the document says: pure, the same for the same document."""
-        # What reading makes is freed without the collector: its looking for cycles takes a quarter of the time.
-        with _no_collecting():
+        # What reading makes is freed without the collector: its looking for cycles takes a quarter of the time. Matrices are
+        # so small that several threads for one product take thrice the processor time.
+        with _no_collecting(), self._threads.limit(limits=1, user_api="blas"):
             return self._code(document, self._language, self._kit)
 
     def suggest(self, words: str, published: str | None) -> Suggested:

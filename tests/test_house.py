@@ -26,6 +26,7 @@ CODER_SHARED = {
     "bounds",
     "choices",
     "features",
+    "leaning",
     "naming",
     "nearly",
     "pairs",

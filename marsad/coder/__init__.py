@@ -17,12 +17,10 @@ from marsad.actors import Actors
 from marsad.coder import (
     events,
     factuality,
-    features,
     ownership,
     participants,
     places,
     quantities,
-    roles,
     sites,
     stories,
     strangers,
@@ -30,10 +28,11 @@ from marsad.coder import (
     triggers,
 )
 from marsad.coder.choices import Choices, load_choices
+from marsad.coder.network import Network, load_network
 from marsad.coder.pairs import Layout, find_pairs
 from marsad.coder.parties import Party, find_parties
 from marsad.coder.passage import Cluster, Passage
-from marsad.coder.tagger import Tagger, load_taggers
+from marsad.coder.tagger import Tagger, load_tagger
 from marsad.gazetteer import Gazetteer
 from marsad.language import Language
 from marsad.model import (
@@ -57,7 +56,7 @@ class Kit(msgspec.Struct, frozen=True):
     """The trained and looked-up knowledge that coding needs, loaded once."""
 
     events: Tagger
-    roles: Tagger
+    network: Network
     choices: Choices
     actors: Actors
     gazetteer: Gazetteer
@@ -88,10 +87,9 @@ def load_kit(folder: Path, actors: Actors, gazetteer: Gazetteer) -> Kit:
     Raises:
         ResourceError: a weight file is missing or broken.
     """
-    events_tagger, roles_tagger = load_taggers(folder / "tagger_events.tsv", folder / "tagger_roles.tsv")
     return Kit(
-        events_tagger,
-        roles_tagger,
+        load_tagger(folder / "tagger_events.tsv"),
+        load_network(folder / "network.tsv"),
         load_choices(folder / "weights.tsv"),
         actors,
         gazetteer,
@@ -131,9 +129,8 @@ def read_passages(document: Document, language: Language, kit: Kit) -> list[tupl
         for s in language.read_sentences(document.text, 0, len(document.text))
         if not any(a <= s.start < b for a, b in noise)
     ]
-    total = kit.events.sums.add_up(features.view(sentences))  # for both taggers at once
-    tags = kit.events.tag(total)
-    labelled = kit.roles.tag(total, roles.extra_runs(sentences, tags))
+    marks = kit.network.mark(sentences)
+    tags, labelled = kit.events.tag(sentences, marks.events), marks.roles
     found = []
     for number, story in enumerate(stories.find_stories(document, sentences, noise, language)):
         own = [k for k, s in enumerate(sentences) if story.start <= s.start < story.end]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from marsad.coder.parts import Run
+from marsad.coder.parts import Run, names_of
 from marsad.language import Sentence, Word
 
 OFFSETS = (-3, -2, -1, 0, 1, 2, 3)
@@ -114,6 +114,26 @@ def context_runs(sentence: Sentence) -> list[Run]:
     return runs + [(i, i, (_at, (i,))) for i in range(min(2, end + 1))]
 
 
+def sentence_runs(sentence: Sentence) -> list[Run]:
+    """Return the features that a sentence gives its own tokens alone: phrases, counts, dates, quotes, its seat."""
+    last = len(sentence.tokens) - 1
+    runs: list[Run] = [(a, min(b, last), (make, ("", *facts))) for a, b, (make, facts) in _own_runs(sentence)]
+    runs += [(a, b, (_quoted, ())) for a, b in _quoted_stretches(sentence)]
+    runs.append((0, 0, (_at, (0,))))
+    return [*runs, (0, last, (_in_title, ()))] if sentence.line == 0 else runs
+
+
+def token_names(sentence: Sentence) -> list[list[str]]:
+    """Return the features that each token has by itself and by its sentence, without its neighbours: the network looks
+    there by itself.
+    """
+    found = [word_names(token.word) for token in sentence.tokens]
+    for first, last, part in sentence_runs(sentence):
+        for row in found[first : last + 1]:
+            row += names_of((part,))
+    return found
+
+
 def _own_runs(sentence: Sentence) -> list[Run]:
     """What phrases of several words, counts and dates say of their tokens."""
     found: list[Run] = []
@@ -170,6 +190,11 @@ def _date(mark: str, kind: str) -> list[str]:
 def _quoted() -> list[str]:
     """Features of a token within quotes."""
     return ["quoted"]
+
+
+def _in_title() -> list[str]:
+    """Features of a token in a text's first line."""
+    return ["S:head"]
 
 
 def _at(i: int) -> list[str]:

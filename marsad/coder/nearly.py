@@ -12,7 +12,7 @@ from marsad.coder.passage import Chunk, Passage
 
 _AROUND = 5  # tokens on each side of a word of speech in which whoever speaks is looked for
 # Log-odds of a role against "no role": where a party begins to be proposed, and how far its words reach.
-_BEGINS, _REACHES = 0.0, -2.0
+_BEGINS, _REACHES = -1.5, -2.5
 # The label of a chunk that was nearly marked, by role; those of sources stand beside a word of speech.
 _NEARLY = {"SRC": "src", "REC": "rec"}
 

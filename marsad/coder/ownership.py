@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from marsad.coder.choices import Choices
+from marsad.coder.leaning import leanings
 from marsad.coder.pairs import Layout, Pairs, Wish, coded, ranks, seats_of
 from marsad.coder.parts import Column, Own, Table, Told, count, flag, joined
 from marsad.coder.passage import OUTCOMES, Chunk, Cluster, Figure, Mention, Passage, bucket, word_before
@@ -20,6 +21,8 @@ from marsad.model import Casualty, Damage, Money, Quantity, Weapon, Why
 _LOOK_BACK = 2
 _HARM_REACH = 9  # tokens
 _OWN_WORDS = 4
+_PARTIES = ("ACT", "REC")
+_LEANINGS = (*OUTCOMES, "WPN", "DMG", *_PARTIES)
 # What the tagger marked and a number counts is kept from about half the threshold on: it hardly ever is nothing.
 _COUNTED = 0.55
 
@@ -80,8 +83,10 @@ def describe_figures(layout: Layout, figures: Sequence[Figure], pairs: Pairs) ->
     side = pairs.side(np.minimum(2, -pairs.back))
     crowd = count(np.full(len(here), len(layout.clusters)), 3)
     order = joined(count(pairs.between, 2), pairs.follows(), count(ranks(pairs.item), 2))
+    leans = leanings(passage, [(c.sentence, c.first, c.last) for c in own], _LEANINGS)
+    told = [_told(passage, figure, lean) for figure, lean in zip(figures, leans, strict=True)]
     return [
-        Own([_told(passage, figure) for figure in figures], pairs.item),
+        Own(told, pairs.item),
         Table(_seat, (label, type_, joined(side, flag(np.isin(kind, kind[here])), is_here))),
         Table(_tie, (label, Column(harm, pairs.mention), joined(pairs.rival(), crowd))),
         Table(_what, (pairs.of_item(what), type_, is_here)),
@@ -119,12 +124,18 @@ def _order(label: str, between: int, follows: bool, rank: int) -> list[str]:
     return [f"triggers={between}/{follows}/{label}", f"rank={rank}"]
 
 
-def _told(passage: Passage, figure: Figure) -> list[Told]:
+def _leaning(label: str, lead: int, party: int) -> list[str]:
+    """Features of how far a figure's words lean to its own role, and to a party's."""
+    return [f"leans={lead}", f"leans={lead}/{label}", f"leans-party={party}"]
+
+
+def _told(passage: Passage, figure: Figure, leans: tuple[int, ...]) -> list[Told]:
     """What is told of a figure itself: its words, the words of harm near it, those before and after."""
     chunk, tokens = figure.chunk, passage.sentences[figure.chunk.sentence].tokens
     first, last, label = chunk.first, chunk.last, chunk.label
     read = figure.rule.rpartition("; ")[2]
     return [
+        (_leaning, (label, leans[_LEANINGS.index(label)], max(leans[-len(_PARTIES) :]))),
         (_self, (label, _lead(figure), figure.who, read, tokens[first].word.is_definite)),
         (_harm, (label, figure.lead is None, _harm_near(passage, chunk))),
         f"before={word_before(tokens, first)}",

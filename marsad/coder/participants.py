@@ -12,6 +12,7 @@ import numpy as np
 
 from marsad.actors import Actors
 from marsad.coder.choices import Choices
+from marsad.coder.leaning import leanings
 from marsad.coder.pairs import Layout, Pairs, Seats, Wish, coded, is_among, last_of, ranks, seats_of
 from marsad.coder.parties import PARTY_LABELS, Party
 from marsad.coder.parts import Indexes, Part, Table, count, flag, joined
@@ -23,6 +24,7 @@ from marsad.model import Participant, Why
 
 _LOOK_BACK = 3
 _MOST = 4
+_LEANINGS = ("ACT", "REC", "SRC", "PLC")
 _BESIDE = 0.5  # of the best score: what a second party of the same role must reach
 ROLES = ("actor", "recipient", "source")
 
@@ -108,6 +110,7 @@ def describe_parties(layout: Layout, parties: Sequence[Party], pairs: Pairs) -> 
     words = [word_before(layout.passage.sentences[p.chunk.sentence].tokens, p.chunk.first) for p in parties]
     names = [p.chunk.label or "none" for p in parties]
     who = [(name, p.kind, p.sector, p.name is not None) for name, p in zip(names, parties, strict=True)]
+    leans = leanings(layout.passage, [(p.chunk.sentence, p.chunk.first, p.chunk.last) for p in parties], _LEANINGS)
     label, word = pairs.of_item([(name,) for name in names]), pairs.of_item([(w,) for w in words], is_open=True)
     forms = [_form(layout.passage, cluster.trigger) for cluster in layout.clusters]
     form, type_ = pairs.of_event([(form,) for form in forms]), pairs.of_event(layout.types)
@@ -119,6 +122,7 @@ def describe_parties(layout: Layout, parties: Sequence[Party], pairs: Pairs) -> 
         *speech_tables(layout, pairs, seats, [p.chunk for p in parties], label),
         Table(_stem, (pairs.of_event(stems), label, joined(follows, flag(here)))),
         Table(_who, (pairs.of_item(who), type_)),
+        Table(_leaning, (pairs.of_item(leans), joined(follows, flag(here)))),
         Table(_whose, (label, joined(pairs.rival(), flag(here), flag(aside)))),
         Table(_tie, (word, type_, follows), here),
         Table(_side, (label, form, side)),
@@ -162,6 +166,14 @@ def _who(label: str, kind: str, sector: str | None, named: bool, type_: str) -> 
         f"sector={sector}/{type_}",
         f"sector={sector}/{label}",
         f"named={named}/{type_}",
+    ]
+
+
+def _leaning(actor: int, recipient: int, source: int, place: int, follows: bool, is_here: bool) -> list[str]:
+    """Features of which roles a party's words lean to."""
+    odds = zip(_LEANINGS, (actor, recipient, source, place), strict=True)
+    return [
+        name for role, lead in odds for name in (f"leans={role}/{lead}", f"leans={role}/{lead}/{is_here}/{follows}")
     ]
 
 

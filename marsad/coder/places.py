@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from marsad.coder.choices import Choices
+from marsad.coder.leaning import leanings
 from marsad.coder.pairs import Layout, Pairs, Wish, coded, is_among, last_of, ranks, seats_of
 from marsad.coder.parts import Indexes, Table, count, flag, joined
 from marsad.coder.passage import Passage, chunks, word_before
@@ -19,6 +20,7 @@ from marsad.model import Place, Why
 
 _LOOK_BACK = 3
 _MOST = 6
+_LEANINGS = ("PLC", "REC", "ACT")
 _AS_LIKELY = 0.8
 
 
@@ -128,11 +130,13 @@ def describe_sites(layout: Layout, sites: Sequence[Site], pairs: Pairs) -> list[
     names = [s.label or "none" for s in sites]
     levels = [s.entry.level for s in sites]
     label, type_ = pairs.of_item([(name,) for name in names]), pairs.of_event(layout.types)
+    leans = leanings(layout.passage, [(s.sentence, s.first, s.last) for s in sites], _LEANINGS)
     side, follows, is_here = pairs.side(np.minimum(3, pairs.back)), pairs.follows(), flag(here)
     own = flag(has_own)
     told = flag(pairs.item == latest), flag(sentence == 0), own
     return [
         Table(_what, (pairs.of_item(list(zip(names, levels, strict=True))), type_, side)),
+        Table(_leaning, (pairs.of_item(leans), is_here)),
         Table(_tie, (pairs.of_item(list(zip(words, levels, strict=True)), is_open=True), joined(is_here, follows))),
         Table(_whose, (label, joined(pairs.rival(), is_here, own, flag(marked)))),
         Table(_beside_unread, (label, joined(flag(unread), is_here, follows))),
@@ -159,6 +163,12 @@ def _what(label: str, level: str, type_: str, side: str) -> list[str]:
         f"side={side}",
         f"level={level}/{type_}",
     ]
+
+
+def _leaning(place: int, recipient: int, actor: int, is_here: bool) -> list[str]:
+    """Features of which roles a place's words lean to."""
+    odds = zip(_LEANINGS, (place, recipient, actor), strict=True)
+    return [name for role, lead in odds for name in (f"leans={role}/{lead}", f"leans={role}/{lead}/{is_here}")]
 
 
 def _tie(before: str, level: str, is_here: bool, follows: bool) -> list[str]:

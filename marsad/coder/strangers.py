@@ -10,6 +10,7 @@ from marsad.model import UNKNOWN_PLACE, Problem
 _SHORTEST = 3  # letters of a name
 _MOST_TOKENS = 4
 _MOST_HARMED = 2
+_LIKELY = -1.5  # log-odds of a place against "no role"
 _FIXED = "settlement"
 # What begins with such words is told, not named: "the eastern outskirts", "four provinces", "the French embassy".
 _TOLD = frozenset({
@@ -33,8 +34,8 @@ def find_unknown_places(passage: Passage, taken: Container[tuple[int, int]]) -> 
 
 
 def _unmarked(passage: Passage) -> Iterator[Chunk]:
-    """Yield the settlements that nothing marks although a place is likelier there than nothing: "على بلدة زرنوقة" may be
-    where it happened or what was struck, and neither wins.
+    """Yield the settlements that nothing marks although a place is likely there: "على بلدة زرنوقة" may be where it
+    happened or what was struck, and neither wins.
     """
     for number, (sentence, tagged) in enumerate(zip(passage.sentences, passage.roles, strict=True)):
         columns = [k for k, name in enumerate(tagged.names) if name[2:] == "PLC"]
@@ -42,7 +43,7 @@ def _unmarked(passage: Passage) -> Iterator[Chunk]:
             if kind != "place_kinds" or hit is None or hit.code != _FIXED or last + 1 >= len(sentence.tokens):
                 continue
             if set(tagged.labels[first : last + 2]) == {"O"} and any(
-                tagged.scores[last + 1, k] > tagged.scores[last + 1, 0] for k in columns
+                tagged.scores[last + 1, k] > tagged.scores[last + 1, 0] + _LIKELY for k in columns
             ):
                 yield Chunk(number, first, last + 1, "PLC")
 

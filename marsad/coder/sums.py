@@ -1,6 +1,6 @@
-"""Adds up what named features weigh for every token, for the labels of several taggers at once.
+"""Adds up what named features weigh for every token, for all labels of the tagger at once.
 
-Weights lie in columns, the labels of all taggers side by side. A feature that a word gives to its neighbours too ("1|s=x",
+Weights lie in columns, one a label. A feature that a word gives to its neighbours too ("1|s=x",
 "-2|s=x") is kept once, under its bare name, with a cell for each place and label that has a weight. So a new word form costs
 one look-up for each of its names, and what it gives is remembered as one row; all else is a few operations on arrays.
 Everything is added in the order in which the names are told: in another order sums differ in the last digit.
@@ -34,7 +34,7 @@ _PAIR = " "
 
 
 class Weighed(NamedTuple):
-    """The weights of one tagger as they are stored: feature k weighs `counts[k]` of the `labels` that follow, in order."""
+    """The weights of a tagger as they are stored: feature k weighs `counts[k]` of the `labels` that follow, in order."""
 
     names: list[str]
     counts: list[int]
@@ -60,23 +60,17 @@ class Layout(NamedTuple):
     pair_rows: npt.NDArray[np.int32]
 
 
-def lay_out(taggers: Sequence[tuple[Sequence[str], Weighed]]) -> Layout:
-    """Put the weights of several taggers, each with its labels, side by side."""
-    columns = sum(len(labels) for labels, _ in taggers)
+def lay_out(labels: Sequence[str], given: Weighed) -> Layout:
+    """Put the weights of a tagger in order."""
+    columns = len(labels)
     rows: dict[str, int] = {}
-    parts = []
-    first = 0
-    for labels, given in taggers:
-        index = {label: first + k for k, label in enumerate(labels)}
-        first += len(labels)
-        split = list(map(_key, given.names))
-        counts = np.array(given.counts, dtype=np.int64)
-        row = np.repeat(np.array([rows.setdefault(key, len(rows)) for key, _ in split], dtype=np.int64), counts)
-        cell = np.repeat(np.array([place for _, place in split], dtype=np.int64), counts) * columns + [
-            index[label] for label in given.labels
-        ]
-        parts.append((row, cell, np.array(given.weights, dtype=np.float32)))
-    row, cell, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
+    index = {label: k for k, label in enumerate(labels)}
+    split = list(map(_key, given.names))
+    counts = np.array(given.counts, dtype=np.int64)
+    row = np.repeat(np.array([rows.setdefault(key, len(rows)) for key, _ in split], dtype=np.int64), counts)
+    cell = np.repeat(np.array([place for _, place in split], dtype=np.int64), counts) * columns
+    cell += np.array([index[label] for label in given.labels], dtype=np.int64)
+    weights = np.array(given.weights, dtype=np.float32)
     # What a token has itself comes first.
     here = features.OFFSETS.index(0) * columns
     is_pair = np.array([key[0] == _PAIR for key in rows], dtype=bool)[row]
@@ -132,15 +126,6 @@ def _key(name: str) -> tuple[str, int]:
     return name, features.OFFSETS.index(0)
 
 
-class Total(NamedTuple):
-    """The sums of words and their runs over the rows of a view, and what pairs and sentences add at the end."""
-
-    view: View
-    scores: Scores
-    late: tuple[_Numbers, Scores]  # indexes into the flat scores, weights
-    shared: Scores  # per sentence; the last row is zero
-
-
 class _Grown:
     """An array that grows at its end; what lies behind `size` means nothing."""
 
@@ -188,14 +173,16 @@ class Sums:
         self._part_cells = _Grown(np.zeros(0, dtype=np.int64))
         self._part_weights = _Grown(np.zeros(0, dtype=np.float32))
 
-    def add_up(self, view: View) -> Total:
-        """Return the sums over all rows of a view: words and runs now, pairs and what sentences share for the end."""
+    def add_up(self, view: View) -> Scores:
+        """Return the sums over all rows of a view: words, runs, pairs, then what whole sentences share."""
         numbers = self._number_words(view.words)
         scores = self._add_words(numbers)
-        self.add_runs(scores, view.runs, view.starts)
-        return Total(view, scores, self._late(numbers), self._shared(view))
+        self._add_runs(scores, view.runs, view.starts)
+        self._add_pairs(scores, numbers)
+        scores += self._shared(view).take(view.rows, axis=0)
+        return scores
 
-    def add_runs(self, scores: Scores, runs: Sequence[Sequence[Run]], starts: list[int]) -> None:
+    def _add_runs(self, scores: Scores, runs: Sequence[Sequence[Run]], starts: list[int]) -> None:
         """Add what runs of tokens, by the start of their sentence, give their tokens, in order."""
         numbers = self._number([run[2] for own in runs for run in own])
         if not len(numbers):
@@ -211,15 +198,6 @@ class Sums:
         found = _spread(np.repeat(begins, lengths), sizes)
         at = np.repeat(tokens * self._columns, sizes) + self._part_cells.values[found]
         np.add.at(scores.reshape(-1), at, self._part_weights.values[found])
-
-    def finish(self, total: Total, scores: Scores, first: int) -> None:
-        """Add to scores, of as many columns from `first` on, what two neighbours and a whole sentence give."""
-        size = scores.shape[1]
-        at, weights = total.late
-        token, column = np.divmod(at, self._columns)
-        mine = (first <= column) & (column < first + size)
-        np.add.at(scores.reshape(-1), token[mine] * size + column[mine] - first, weights[mine])
-        scores += total.shared[:, first : first + size].take(total.view.rows, axis=0)
 
     def weight(self, name: str, column: int) -> float:
         """Return what a feature weighs in a column."""
@@ -302,8 +280,8 @@ class Sums:
         self._part_cells.extend(self._cells[found].astype(np.int64) - self._here)
         self._part_weights.extend(self._weights[found])
 
-    def _late(self, numbers: _Numbers) -> tuple[_Numbers, Scores]:
-        """What two neighbours give each other."""
+    def _add_pairs(self, scores: Scores, numbers: _Numbers) -> None:
+        """Add what two neighbours give each other."""
         lemmas = self._lemma_of[numbers]
         left = np.flatnonzero((lemmas[:-1] >= 0) & (lemmas[1:] >= 0))
         codes = lemmas[left] * len(self._lemmas) + lemmas[left + 1]
@@ -313,7 +291,7 @@ class Sums:
         sizes = self._starts[rows + 1] - self._starts[rows]
         found = _spread(self._starts[rows], sizes)
         at = np.repeat(left[is_known] * self._columns, sizes) + self._cells[found].astype(np.int64)
-        return at, self._weights[found]
+        np.add.at(scores.reshape(-1), at, self._weights[found])
 
     def _shared(self, view: View) -> Scores:
         """What all tokens of a sentence share."""

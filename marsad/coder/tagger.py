@@ -1,7 +1,7 @@
 """A linear-chain tagger: scores labels of tokens by summed feature weights and decodes the best path.
 
 The weights are trained offline (`eval/train.py`, conditional random field) and stored as readable data. What they give to a
-token is added up in `sums`, for both taggers at once; here the best path is found.
+token is added up in `sums`; here the best path is found.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ import numpy.typing as npt
 
 from marsad import packed, resources
 from marsad.coder import features
-from marsad.coder.parts import Indexes, Run, names_of
-from marsad.coder.sums import Layout, Scores, Sums, Total, Weighed, lay_out
+from marsad.coder.parts import Indexes, names_of
+from marsad.coder.sums import Layout, Scores, Sums, Weighed, lay_out
 from marsad.errors import ResourceError
 from marsad.language import Sentence
 
-Extra = Sequence[Sequence[Run]] | None  # further features, per sentence
 # A label this far behind the best of its token is left out: on 60,000 training tokens 28 labels differ from no beam.
 _BEAM = 3.0
 # What the form of packed weights depends on beside the weights.
@@ -36,14 +35,20 @@ class Tagged(NamedTuple):
     names: list[str]
 
 
+class Beside(NamedTuple):
+    """Another reader's scores of all tokens of some sentences in a row (tokens × names)."""
+
+    scores: Scores
+    names: list[str]
+
+
 class Tagger:
     """Tags the tokens of sentences with labels `O`, `B-X`, `I-X`; its weights are columns of `sums`."""
 
-    def __init__(self, labels: Sequence[str], transitions: Scores, sums: Sums, first: int = 0) -> None:
-        """Take labels, transition weights (from × to), and the sums in which the column of the first label is `first`."""
+    def __init__(self, labels: Sequence[str], transitions: Scores, sums: Sums) -> None:
+        """Take labels, transition weights (from × to), and the sums that have a column for each label."""
         self.labels = list(labels)
         self.sums = sums
-        self._first = first
         self._index = {label: k for k, label in enumerate(self.labels)}
         matrix = transitions.copy()
         for column, label in enumerate(self.labels):
@@ -60,21 +65,32 @@ class Tagger:
         self._from_outside: Scores = matrix[self._outside]
         self._to_outside: Scores = matrix[:, self._outside]
 
-    def tag(self, total: Total, extra: Extra = None) -> list[Tagged]:
-        """Tag the sentences of a view whose features `sums` added up; `extra` gives further features per sentence."""
-        view = total.view
-        if not view.sentences:
+    def tag(self, sentences: Sequence[Sentence], beside: Beside | None = None) -> list[Tagged]:
+        """Tag sentences.
+
+        `beside` is what another reader says of the same tokens: it counts as much, and the scores are the mean of both.
+        """
+        if not sentences:
             return []
-        if extra:
-            self.sums.add_runs(total.scores, extra, view.starts)
-        scores = total.scores[:, self._first : self._first + len(self.labels)].copy()
-        self.sums.finish(total, scores, self._first)
+        view = features.view(sentences)
+        scores = self.sums.add_up(view)
+        if beside is not None:
+            self._join(scores, view.rows < len(view.starts), beside)
         paths = self._decode(scores, view.starts, view.ends)
+        if beside is not None:
+            scores /= 2
         return [Tagged(paths[a:b], scores[a:b], self.labels) for a, b in zip(view.starts, view.ends, strict=True)]
+
+    def _join(self, scores: Scores, seats: npt.NDArray[np.bool_], beside: Beside) -> None:
+        """Add another reader's scores, label by label."""
+        other = {label: k for k, label in enumerate(beside.names)}
+        mine = [k for k, label in enumerate(self.labels) if label in other]
+        rows: Indexes = np.flatnonzero(seats)
+        scores[rows[:, None], mine] += beside.scores[:, [other[self.labels[k]] for k in mine]]
 
     def contributions(self, names: Sequence[str], label: str) -> list[tuple[str, float]]:
         """Return (feature, weight) of the named features for a label, heaviest first: the answer to "why"."""
-        column = self._first + self._index[label]
+        column = self._index[label]
         found = [(name, self.sums.weight(name, column)) for name in names]
         return sorted((f for f in found if f[1]), key=lambda f: -abs(f[1]))
 
@@ -164,11 +180,11 @@ class Tagger:
         return path[::-1]
 
 
-def feature_names(sentence: Sentence, extra: Sequence[Run] = ()) -> list[list[str]]:
+def feature_names(sentence: Sentence) -> list[list[str]]:
     """Return every feature name of every token of a sentence: what training counts and `explain` prints."""
     tokens = sentence.tokens
     found = [features.sentence_features(sentence) for _ in tokens]
-    for first, last, part in (*features.context_runs(sentence), *extra):
+    for first, last, part in features.context_runs(sentence):
         for row in found[first : last + 1]:
             row += names_of((part,))
     pad = features.word_atoms(features.PAD)
@@ -190,43 +206,35 @@ def make_tagger(
     cells = [cell for own in weights.values() for cell in own.items()]
     counts = [len(own) for own in weights.values()]
     weighed = Weighed(list(weights), counts, [label for label, _ in cells], [weight for _, weight in cells])
-    return Tagger(labels, _matrix(labels, transitions), Sums(lay_out([(labels, weighed)])))
+    return Tagger(labels, _matrix(labels, transitions), Sums(lay_out(labels, weighed)))
 
 
-def load_taggers(*paths: Path) -> list[Tagger]:
-    """Read the weights of taggers: lines `feature TAB label:weight …`, with `@labels` and `@transition` lines before.
+def load_tagger(path: Path) -> Tagger:
+    """Read the weights of a tagger: lines `feature TAB label:weight …`, with `@labels` and `@transition` lines before.
 
     Raises:
-        ResourceError: a file is missing or broken.
+        ResourceError: the file is missing or broken.
     """
-    return _unpack(packed.derived("taggers", paths, _CODE, lambda: _pack(paths)))
+    return _unpack(packed.derived("tagger", [path], _CODE, lambda: _pack(path)))
 
 
-def read_taggers(*paths: Path) -> list[Tagger]:
-    """Do as `load_taggers` does, without looking for or keeping anything packed."""
-    return _unpack(_pack(paths))
+def read_tagger(path: Path) -> Tagger:
+    """Do as `load_tagger` does, without looking for or keeping anything packed."""
+    return _unpack(_pack(path))
 
 
-def _unpack(arrays: dict[str, packed.Array]) -> list[Tagger]:
+def _unpack(arrays: dict[str, packed.Array]) -> Tagger:
+    labels = packed.as_text(arrays["labels"]).split(" ")
     sums = Sums(Layout(*[arrays[name] for name in Layout._fields]))
-    taggers: list[Tagger] = []
-    first = done = 0
-    for line in packed.as_text(arrays["labels"]).split("\n"):
-        labels = line.split(" ")
-        size = len(labels)
-        taggers.append(
-            Tagger(labels, arrays["transitions"][done : done + size * size].reshape(size, size), sums, first)
-        )
-        first, done = first + size, done + size * size
-    return taggers
+    return Tagger(labels, arrays["transitions"].reshape(len(labels), len(labels)), sums)
 
 
-def _pack(paths: Sequence[Path]) -> dict[str, packed.Array]:
-    """The weights of taggers as arrays."""
-    read = [_read_file(path) for path in paths]
-    arrays: dict[str, packed.Array] = lay_out([(labels, weighed) for labels, _, weighed in read])._asdict()
-    arrays["labels"] = packed.as_bytes("\n".join(" ".join(labels) for labels, _, _ in read))
-    arrays["transitions"] = np.concatenate([matrix.reshape(-1) for _, matrix, _ in read])
+def _pack(path: Path) -> dict[str, packed.Array]:
+    """The weights of a tagger as arrays."""
+    labels, matrix, weighed = _read_file(path)
+    arrays: dict[str, packed.Array] = lay_out(labels, weighed)._asdict()
+    arrays["labels"] = packed.as_bytes(" ".join(labels))
+    arrays["transitions"] = matrix.reshape(-1)
     return arrays
 
 
