@@ -212,6 +212,13 @@ class _Tables:
         self._heap: list[tuple[float, str, str, int, int]] = []
         for i, one in enumerate(groups):
             for j in range(i + 1, len(groups)):
+                if len(one) == len(groups[j]) == 1 and not apart:  # as nearly all are
+                    value, cannot = score(one[0], groups[j][0])
+                    blocked = cannot or value < VETO
+                    self._between[i, j] = value, value, 1, blocked
+                    if value > 0 and not blocked:
+                        self._push(i, j)
+                    continue
                 best, total, count, blocked = -99.0, 0.0, 0, False
                 for a in one:
                     for b in groups[j]:

@@ -11,6 +11,15 @@ import sqlalchemy as sa
 from marsad.record import looking
 from marsad.record.members import Member
 from marsad.record.schema import changes, redirects
+from marsad.record.statements import Statement, inserting
+
+_FORGET = Statement(redirects.delete().where(redirects.c.old == sa.bindparam("name")))
+_REDIRECT = inserting(redirects)
+_TURN = Statement(
+    redirects.update()
+    .where(redirects.c.new == sa.bindparam("name"))
+    .values(new=sa.bindparam("heir"), at=sa.bindparam("moment"))
+)
 
 
 def incident_id(anchor: str) -> str:
@@ -40,12 +49,12 @@ def log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], was: Map
         heir = first.get(name) or _heir(name, now, was)
         if heir is not None:
             rows.append({"at": at, "kind": "merged", "incident": name, "other": heir, "cause": cause})
-            connection.execute(redirects.delete().where(redirects.c.old == name))
-            connection.execute(redirects.insert(), {"old": name, "new": heir, "at": at})
-            connection.execute(redirects.update().where(redirects.c.new == name).values(new=heir, at=at))
+            _FORGET.many(connection, [{"name": name}])
+            _REDIRECT.many(connection, [{"old": name, "new": heir, "at": at}])
+            _TURN.many(connection, [{"name": name, "heir": heir, "moment": at}])
     if rows:
         connection.execute(changes.insert(), rows)
-        connection.execute(redirects.delete().where(redirects.c.old.in_(list(now))))
+        _FORGET.many(connection, [{"name": name} for name in sorted(now)])
     if gone:
         looking.drop_incidents(connection, gone)
 

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from marsad.link import compare, crowd, doubt, resolver
 from marsad.link import copies as copying
+from marsad.link.blocks import Block, is_linkable
 from marsad.link.blocks import blocks as blocks_of
-from marsad.link.blocks import is_linkable
 from marsad.link.facets import LONGEST_DAYS
 from marsad.link.model import EventSketch, ReportSketch
 from marsad.link.summary import Ruled, Summary, summarize
@@ -62,6 +62,9 @@ class Linker:
         # What events that were taken out leave to do: whom to compare anew, and what to resolve anew.
         self._loose: set[int] = set()
         self._tied: set[int] = set()
+        # Of the events that are being added: in which blocks they look, and which have no rows yet.
+        self._looks: dict[int, list[Block]] = {}
+        self._rowless: set[int] = set()
 
     # ---- in and out -------------------------------------------------------------------------------------------------
 
@@ -83,8 +86,10 @@ class Linker:
             key = keys[event.event]
             identity = (heirs or {}).get(event.event, Identity(event.anchor, key))
             new.append(self._make(key, document, identity, event))
-        self._write(connection, new)
+        self._put(connection, new)
         self.resolve(connection, [m.key for m in new], report.report, self.compare_near(connection, new))
+        looking.put_in_events(connection, [member.row() for member in new if member.key in self._rowless])
+        self._looks, self._rowless = {}, set()
         return is_copy
 
     def remove(self, connection: sa.Connection, document: int) -> list[Member]:
@@ -111,13 +116,19 @@ class Linker:
         row = {"event": key, "document": document, "anchor": sketch.anchor, "born": identity.born, "sketch": text}
         return Member(SimpleNamespace(**row, incident=None))
 
-    def _write(self, connection: sa.Connection, new: Sequence[Member]) -> None:
-        if not new:
-            return
-        stands = [(block, member.key) for member in new for block in blocks_of(member.sketch)[0]]
-        looking.put_in_events(connection, [member.row() for member in new], stands)
+    def _put(self, connection: sa.Connection, new: Sequence[Member]) -> None:
+        """Put new events where others look for them; rows they get with their incidents, save where what people judged may
+        ask for them before."""
+        stands = []
         for member in new:
+            stood, self._looks[member.key] = blocks_of(member.sketch)
+            stands += [(block, member.key) for block in stood]
             self._members.put(member)
+        looking.put_in_blocks(connection, stands)
+        if judging.has_any(connection):
+            looking.put_in_events(connection, [member.row() for member in new])
+        else:
+            self._rowless = {member.key for member in new}
 
     def sweep(self, connection: sa.Connection, names: Collection[str]) -> None:
         """Drop those of these incidents that hold no event any more."""
@@ -148,8 +159,9 @@ class Linker:
 
     def candidates(self, connection: sa.Connection, key: int) -> list[Member]:
         """Return the events in the blocks of an event, save itself."""
-        member = self.members(connection, [key])[0]
-        _, looks = blocks_of(member.sketch)
+        looks = self._looks.get(key)
+        if looks is None:
+            _, looks = blocks_of(self.members(connection, [key])[0].sketch)
         if not looks:
             return []
         days = looks[0].first, looks[0].last
@@ -159,10 +171,9 @@ class Linker:
     def compare_near(self, connection: sa.Connection, events: Sequence[Member]) -> Ties:
         """Return which events in their blocks the machine holds for one incident with these, and how surely."""
         found: Ties = {}
+        kin = looking.kin_of(connection, {own.document for own in events})
         for own in events:
-            others = self.candidates(connection, own.key)
-            kin = looking.kin_of(connection, [own.document])
-            for other in others:
+            for other in self.candidates(connection, own.key):
                 score = self.tie(own, other, kin)
                 if score > 0:
                     found[min(own.key, other.key), max(own.key, other.key)] = score
@@ -284,10 +295,10 @@ class Linker:
                 alike.setdefault(a, []).append(b)
         rows = [_row(name, group, alike, rulings) for name, group in now.items()]
         looking.write_incidents(connection, rows, there)
-        looking.move(connection, [(m.key, name) for name, g in now.items() for m in g if m.incident != name])
-        for name, group in now.items():
-            for member in group:
-                member.incident = name
+        moved = [(m, name) for name, g in now.items() for m in g if m.incident != name]
+        looking.move(connection, [(m.key, name) for m, name in moved if m.key not in self._rowless])
+        for member, name in moved:
+            member.incident = name
         history.log(connection, now, {k: i for k, i in was.items() if i in there}, cause)
 
     # ---- what is remembered -----------------------------------------------------------------------------------------
@@ -302,6 +313,7 @@ class Linker:
         self._texts.forget()
         self._forget_scores()
         self._loose, self._tied = set(), set()
+        self._looks, self._rowless = {}, set()
 
     def shrink(self) -> None:
         """Remember no more than there is room for; between transactions."""

@@ -111,6 +111,7 @@ _EVENTS_IN = Statement(sa.select(sketches.c.event).where(sketches.c.document == 
 _UNTIE = Statement(links.delete().where(links.c.left == sa.bindparam("one"), links.c.right == sa.bindparam("other")))
 _TIE = inserting(links)
 _NEW_INCIDENT = inserting(incidents)
+_DROP = Statement(incidents.delete().where(among(incidents.c.id)))
 _TOUCH = inserting(touched, numbered=True)
 _REWRITE = Statement(
     incidents.update().where(incidents.c.id == sa.bindparam("name")),
@@ -160,9 +161,13 @@ def put_in(connection: sa.Connection, document: int, shingles: bytes, facts: str
     _NEW_TEXT.many(connection, [{"document": document, "shingles": shingles, "facts": facts}])
 
 
-def put_in_events(connection: sa.Connection, rows: Sequence[dict[str, Any]], stands: Sequence[tuple[Any, int]]) -> None:
-    """Write what linking knows of new events, and in which blocks they stand."""
+def put_in_events(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write what linking knows of new events."""
     _NEW_SKETCH.many(connection, rows)
+
+
+def put_in_blocks(connection: sa.Connection, stands: Sequence[tuple[Any, int]]) -> None:
+    """Write in which blocks events stand."""
     _NEW_BLOCK.many(
         connection, [{"block": b.key, "first": b.first, "last": b.last, "event": event} for b, event in stands]
     )
@@ -240,7 +245,7 @@ def drop_incidents(connection: sa.Connection, names: Collection[str]) -> None:
     """Delete the rows of incidents that hold nothing any more."""
     if names:
         _TOUCH.many(connection, [{"incident": name} for name in sorted(names)])
-        connection.execute(incidents.delete().where(among(incidents.c.id)), {"keys": names})
+        _DROP.many(connection, [{"keys": names}])
 
 
 def move(connection: sa.Connection, moves: Sequence[tuple[int, str]]) -> None:

@@ -46,9 +46,9 @@ class Member:
         self._facets: Facets | None = None
 
     def row(self) -> dict[str, object]:
-        """Return the event as a row of `sketches` that is part of no incident yet."""
+        """Return the event as a row of `sketches`."""
         named = {"event": self.key, "document": self.document, "anchor": self.anchor, "born": self.born}
-        return {**named, "incident": None, "sketch": self._raw}
+        return {**named, "incident": self.incident, "sketch": self._raw}
 
     @property
     def sketch(self) -> EventSketch:
