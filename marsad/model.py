@@ -191,7 +191,8 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One happening as one document tells it. `why` maps a field name to how its value came to be; `story` is an index.
 
-    `people` names the fields that a person set, and `event` where a person added the whole.
+    `people` names the fields that a person set, and `event` where a person added the whole. `confidence` is 0 to 1, or None
+    where a publication policy drops it.
     """
 
     id: str
@@ -200,7 +201,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     modes: tuple[str, ...] = ()
     status: str = "actual"
     generic: bool = False
-    confidence: float = 0.0
+    confidence: float | None = 0.0
     story: int = 0
     mentions: tuple[Span, ...] = ()
     actor: tuple[Participant, ...] = ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import json
 import os
 import pty
 import re
@@ -119,6 +121,20 @@ def test_a_publisher_to_drop_whom_no_report_has_is_named(
     assert (ran.code, ran.err.count("no report has")) == (0, 1)
     assert "a.exmaple" in ran.err
     assert len((folder / "x.csv").read_text("utf-8-sig").splitlines()) == 1
+
+
+@pytest.mark.usefixtures("record")
+def test_a_dropped_confidence_is_empty_and_not_nought(marsad: Callable[..., Ran], folder: Path, location: str) -> None:
+    (folder / "p.toml").write_text('[drop]\nfields = ["confidence"]')
+    for name in ("x.csv", "x.jsonl", "x.geojson"):
+        assert marsad("--record", location, "export", name, "--policy", "p.toml").code == 0
+    rows = list(csv.DictReader((folder / "x.csv").read_text("utf-8-sig").splitlines()))
+    assert rows
+    assert {row["confidence"] for row in rows} == {""}
+    told = [json.loads(line) for line in (folder / "x.jsonl").read_text("utf-8").splitlines()]
+    assert {event["confidence"] for whole in told for event in whole.get("events", [whole])} == {None}
+    features = json.loads((folder / "x.geojson").read_text("utf-8"))["features"]
+    assert {feature["properties"]["confidence"] for feature in features} == {None}
 
 
 # ---- what a search, an order or a neighbour would tell --------------------------------------------------------------

@@ -57,6 +57,10 @@ def _names(parties: tuple[Participant, ...]) -> list[str]:
     return joined(p.name or p.span.text for p in parties)
 
 
+def _rounded(confidence: float | None) -> float | None:
+    return None if confidence is None else round(confidence, 3)
+
+
 def _counted(kind: str, quantity: Quantity) -> str:
     return f"{kind} {figure(quantity)}".strip()
 
@@ -71,7 +75,7 @@ EVENT_COLUMNS: tuple[Column, ...] = (
     Column("modes", "texts", lambda t: list(t.event.modes), "#event+mode+code"),
     Column("status", "text", lambda t: t.event.status, "#status+event"),
     Column("generic", "flag", lambda t: t.event.generic, "#indicator+generic"),
-    Column("confidence", "number", lambda t: round(t.event.confidence, 3), "#indicator+confidence+num"),
+    Column("confidence", "number", lambda t: _rounded(t.event.confidence), "#indicator+confidence+num"),
     Column("people", "texts", lambda t: list(t.event.people), "#meta+people"),
     Column("date_start", "day", lambda t: t.event.date.start if t.event.date else None, "#date+occurred+start"),
     Column("date_end", "day", lambda t: t.event.date.end if t.event.date else None, "#date+occurred+end"),

@@ -47,7 +47,7 @@ def event_to_contract(event: Event) -> dict[str, Any]:
         "modes": list(event.modes),
         "status": event.status,
         "generic": event.generic,
-        "confidence": round(event.confidence, 4),
+        "confidence": None if event.confidence is None else round(event.confidence, 4),
         "trigger": _span(event.trigger, text_last=True),
         "mentions": [_span(m, text_last=True) for m in event.mentions],
         "actor": [_participant(p) for p in event.actor],

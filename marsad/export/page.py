@@ -182,7 +182,7 @@ def _card(key: str, event: Event, values: list[tuple[str, Value]], wording: Word
     if event.generic:
         badges.append(f'<span class="badge generic">{escape(wording.say("generic"))}</span>')
     modes = f"<small>{escape(wording.modes(event))}</small>" if event.modes else ""
-    confidence = f"{wording.say('confidence')} {event.confidence:.0%}"
+    confidence = "" if event.confidence is None else f"{wording.say('confidence')} {event.confidence:.0%}"
     head = (
         f"<h3><span>{escape(wording.label('type', event.type))}</span>"
         f"{modes}{trigger}{''.join(badges)}"

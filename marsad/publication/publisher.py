@@ -152,7 +152,7 @@ class Publisher:
             "places": places,
         }
         blank = msgspec.structs.replace(event, **changes)
-        empty = Event(id="", type="", trigger=_NOTHING)
+        empty = Event(id="", type="", trigger=_NOTHING, confidence=None)
         return msgspec.structs.replace(
             blank, **{name: getattr(empty, name) for name in self.policy.drop.fields if name in Event.__struct_fields__}
         )

@@ -121,7 +121,7 @@ def _card(number: int, event: Event, labels: Labels, incident: str | None) -> Ev
         kind=labels.code("type", event.type),
         modes=wording.modes(event),
         status=labels.code("status", event.status),
-        share=round(100 * event.confidence),
+        share=round(100 * (event.confidence or 0.0)),
         triggers=tuple(s for s in shown if s.value.field == "trigger"),
         rows=tuple((field, found) for field, found in rows if found),
         judged=tuple(judged),
