@@ -201,8 +201,8 @@ def test_no_policy_lets_through_what_it_masks(path: Path, tmp_path: Path) -> Non
             if "date" in policy.drop.fields:
                 assert OLD not in told
             if policy.delay:
-                # A release and a feed say when they were made.
-                made = rf'"?(timestamp|updated|date|max-age)[^<,]*|{YOUNG}T[\d:]+Z'
+                # A release, a feed and the name of a file say when they were made.
+                made = rf'"?(timestamp|updated|date|max-age)[^<,]*|{YOUNG}T[\d:]+Z|filename="incidents-{YOUNG}\.'
                 assert YOUNG not in re.sub(made, "", told.replace(TODAY.strftime("%a"), ""))
             maps = "".join(body for address, body in answers.items() if "map.json" in address)
             assert [n for n in re.findall(r'"count":(\d+)', maps) if int(n) < policy.smallest_group] == []
