@@ -20,6 +20,7 @@ from marsad.link.resolver import Ruling
 from marsad.link.summary import Ruled
 from marsad.record.schema import documents, judgements, sketches
 from marsad.record.statements import Statement
+from marsad.record.undoing import taken_back
 
 KINDS = ("same", "not-same", "confirm", "reject", "correct", "undo", "note", "assign", *TEXT_KINDS)
 """What a judgement says of events; `note` and `assign` change nothing, their words are the `reason`. Those of
@@ -118,13 +119,9 @@ def undone_keys(connection: sa.Connection) -> set[int]:
     rows = connection.execute(
         sa.select(judgements.c.key, judgements.c.undoes)
         .where(judgements.c.undoes.is_not(None))
-        .order_by(judgements.c.key.desc())
+        .order_by(judgements.c.key)
     )
-    undone: set[int] = set()
-    for row in rows:
-        if row.key not in undone:
-            undone.add(row.undoes)
-    return undone
+    return taken_back(rows.all())
 
 
 def _find(connection: sa.Connection, report: str, seats: str) -> str | None:

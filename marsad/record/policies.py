@@ -10,6 +10,7 @@ from marsad.publication.policy import Policy
 from marsad.record.adding import now
 from marsad.record.agreements import Signed
 from marsad.record.schema import policies
+from marsad.record.undoing import taken_back
 
 _policy = msgspec.json.Decoder(Policy)
 
@@ -60,10 +61,7 @@ def list_all(connection: sa.Connection) -> list[StoredPolicy]:
         RecordError: a newer Marsad saved one that this one does not know how to keep.
     """
     rows = connection.execute(sa.select(policies).order_by(policies.c.key)).all()
-    undone: set[int] = set()
-    for row in reversed(rows):
-        if row.undoes is not None and row.key not in undone:
-            undone.add(row.undoes)
+    undone = taken_back(rows)
     try:
         return [
             StoredPolicy(

@@ -17,6 +17,7 @@ from marsad.record import query
 from marsad.record.adding import now
 from marsad.record.agreements import Signed
 from marsad.record.schema import documents, runs, words
+from marsad.record.undoing import taken_back
 
 Fold = Callable[[str], str]
 
@@ -74,10 +75,7 @@ def _append(connection: sa.Connection, values: dict[str, object], signed: Signed
 def list_all(connection: sa.Connection) -> list[StoredWord]:
     """Return every row, the oldest first."""
     rows = connection.execute(sa.select(words).order_by(words.c.key)).all()
-    undone: set[int] = set()
-    for row in reversed(rows):
-        if row.undoes is not None and row.key not in undone:
-            undone.add(row.undoes)
+    undone = taken_back(rows)
     return [
         StoredWord(
             key=row.key,
