@@ -32,8 +32,9 @@ from marsad.record.comparing import begin_to_help
 _FEW = 16
 """So few reports are read sooner than other processes are ready."""
 
-_AHEAD = 16
-"""How many inputs are on their way for each process; enough that none waits for the writer."""
+_AHEAD = 48
+"""How many inputs are on their way for each process; enough that none waits for the writer, and that many are written and
+linked together."""
 
 _LATEST_S = 0.5
 """So long after the last time what is ready is written, whether much is ready or little."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,6 +55,32 @@ def test_any_order(seed: int, made: list[Made], in_order: Any, tmp_path: Path) -
     random.Random(seed).shuffle(shuffled)
     with open_record(str(tmp_path / "r.db")) as record:
         add(record, shuffled)
+        assert told(record) == in_order
+
+
+def test_many_in_one_transaction(made: list[Made], in_order: Any, location: str) -> None:
+    rng = random.Random(2)
+    with open_record(location) as record:
+        at = 0
+        while at < len(made):
+            some = made[at : at + rng.choice([1, 3, 20, 60])]
+            with record.together():
+                add(record, some)
+                for report in rng.sample(made[:at], min(at, 3)):  # some that are there are read again meanwhile
+                    record.reread(report.coded, record.start_run("2", "data"), report.sketch)
+            at += len(some)
+        assert told(record) == in_order
+
+
+def test_what_is_undone_leaves_nothing_to_link(made: list[Made], in_order: Any, location: str) -> None:
+    with open_record(location) as record:
+        add(record, made[:60])
+        before = told(record)
+        with contextlib.suppress(KeyboardInterrupt), record.together():
+            add(record, made[60:90])
+            raise KeyboardInterrupt
+        assert told(record) == before
+        add(record, made[60:])
         assert told(record) == in_order
 
 

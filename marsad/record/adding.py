@@ -154,9 +154,8 @@ def _link(
     is_copy = False
     if sketch is not None:
         is_copy = linker.add(connection, key, sketch, keys, heirs(before.events, sketch.events))
-    elif before.events:
-        linker.resolve(connection, [], "")
-    if before.incidents:
+    if before.events:
+        linker.finish(connection)
         linker.sweep(connection, before.incidents)
     return is_copy
 

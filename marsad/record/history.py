@@ -27,19 +27,29 @@ def incident_id(anchor: str) -> str:
     return "i-" + hashlib.sha256(anchor.encode()).hexdigest()[:12]
 
 
-def log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], was: Mapping[int, str], cause: str) -> None:
+def log(
+    connection: sa.Connection,
+    now: Mapping[str, Sequence[Member]],
+    was: Mapping[int, str],
+    causes: Mapping[int, str],
+) -> None:
     """Write down which incidents merged and split, point old ids at what holds their events, drop what is empty.
 
-    `was` says which incident each event was part of before.
+    `was` says which incident each event was part of before, `causes` for which events all was looked at, and why: an
+    incident changed for the last of its own, or the last of all.
     """
     before = set(was.values())
+    latest = causes[max(causes)] if causes else ""
+    cause = {
+        name: causes[max(own)] if (own := causes.keys() & {m.key for m in g}) else latest for name, g in now.items()
+    }
     at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     rows = []
     for name, group in now.items():
         old = {was[m.key] for m in group if m.key in was}
         if name not in before and old:
             rows += [
-                {"at": at, "kind": "split", "incident": name, "other": o, "cause": cause}
+                {"at": at, "kind": "split", "incident": name, "other": o, "cause": cause[name]}
                 for o in sorted(old)
                 if o in now
             ]
@@ -48,7 +58,7 @@ def log(connection: sa.Connection, now: Mapping[str, Sequence[Member]], was: Map
     for name in sorted(gone):
         heir = first.get(name) or _heir(name, now, was)
         if heir is not None:
-            rows.append({"at": at, "kind": "merged", "incident": name, "other": heir, "cause": cause})
+            rows.append({"at": at, "kind": "merged", "incident": name, "other": heir, "cause": cause[heir]})
             _FORGET.many(connection, [{"name": name}])
             _REDIRECT.many(connection, [{"old": name, "new": heir, "at": at}])
             _TURN.many(connection, [{"name": name, "heir": heir, "moment": at}])

@@ -220,7 +220,7 @@ def judge(connection: sa.Connection, linker: Linker, judgement: judging.StoredJu
         anchors = judging.anchors_of(connection, undone.key)
         touched = connection.scalars(sa.select(sketches.c.event).where(sketches.c.anchor.in_(list(anchors)))).all()
         linker.forget()
-        linker.resolve(connection, touched, f"judgement {key}")
+        linker.resolve(connection, dict.fromkeys(touched, f"judgement {key}"))
         return key
     left = find_event(connection, linker, judgement.left)
     right = find_event(connection, linker, judgement.right) if judgement.right else None
@@ -231,7 +231,8 @@ def judge(connection: sa.Connection, linker: Linker, judgement: judging.StoredJu
         said = "Only events that happened, or are denied or recalled, can be judged; this one is a plan or many."
         raise RecordError(said).known_as("not_judged")
     key = judging.write(connection, judgement, left.sketch, right.sketch if right else None)
-    linker.resolve(connection, [left.key, *([right.key] if right else [])], f"judgement {key}")
+    judged = [member.key for member in (left, right) if member is not None]
+    linker.resolve(connection, dict.fromkeys(judged, f"judgement {key}"))
     return key
 
 

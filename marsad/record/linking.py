@@ -1,7 +1,8 @@
 """Links in the record: what a report tells joins the incidents that are there, inside the transaction that adds it.
 
 A new report looks only into its blocks. The incidents that it may change are resolved anew from what the record keeps of
-their events, so that they come out the same whatever the order in which reports arrive.
+their events, so that they come out the same whatever the order in which reports arrive: once for all reports of a
+transaction, at its end.
 """
 
 from __future__ import annotations
@@ -62,9 +63,12 @@ class Linker:
         # What events that were taken out leave to do: whom to compare anew, and what to resolve anew.
         self._loose: set[int] = set()
         self._tied: set[int] = set()
-        # Of the events that are being added: in which blocks they look, and which have no rows yet.
+        # Of the events that are being added: in which blocks they look, which have no rows yet, which report told them
+        # and whom they were found to be close to.
         self._looks: dict[int, list[Block]] = {}
         self._rowless: set[int] = set()
+        self._waiting: dict[int, str] = {}
+        self._fresh: Ties = {}
 
     # ---- in and out -------------------------------------------------------------------------------------------------
 
@@ -76,24 +80,25 @@ class Linker:
         keys: Mapping[str, int],
         heirs: Mapping[str, Identity] | None = None,
     ) -> bool:
-        """Link a report that was just written, and say whether it is a copy of one that is there; `keys` are the keys of its
-        events by id, `heirs` the identities that events take over from another reading of the report.
+        """Compare a report that was just written with what is there, and say whether it is a copy; `finish` links it. `keys`
+        are the keys of its events by id, `heirs` the identities that events take over from another reading of the report.
         """
         self._add_copy_facts(connection, document, report)
-        is_copy = self._find_copies(connection, document, report)
+        kin = self._find_copies(connection, document, report)
         new = []
         for event in report.events:
             key = keys[event.event]
             identity = (heirs or {}).get(event.event, Identity(event.anchor, key))
             new.append(self._make(key, document, identity, event))
         self._put(connection, new)
-        self.resolve(connection, [m.key for m in new], report.report, self.compare_near(connection, new))
-        looking.put_in_events(connection, [member.row() for member in new if member.key in self._rowless])
-        self._looks, self._rowless = {}, set()
-        return is_copy
+        self._fresh |= self.compare_near(connection, new, kin)
+        self._waiting.update((member.key, report.report) for member in new)
+        return "copy" in kin.values()
 
     def remove(self, connection: sa.Connection, document: int) -> list[Member]:
         """Take a report's reading out of the links; returns its events. `resolve` then does what follows from it."""
+        if self._waiting:
+            self.finish(connection)
         members = self._members.of_document(connection, document)
         self._forget_scores()
         keys = [m.key for m in members]
@@ -128,7 +133,7 @@ class Linker:
         if judging.has_any(connection):
             looking.put_in_events(connection, [member.row() for member in new])
         else:
-            self._rowless = {member.key for member in new}
+            self._rowless |= {member.key for member in new}
 
     def sweep(self, connection: sa.Connection, names: Collection[str]) -> None:
         """Drop those of these incidents that hold no event any more."""
@@ -139,21 +144,21 @@ class Linker:
     def _add_copy_facts(self, connection: sa.Connection, document: int, report: ReportSketch) -> None:
         looking.put_in(connection, document, report.shingles, _to_json.encode(report.facts).decode())
 
-    def _find_copies(self, connection: sa.Connection, document: int, report: ReportSketch) -> bool:
+    def _find_copies(self, connection: sa.Connection, document: int, report: ReportSketch) -> Kin:
+        """Find and write down which texts that are there a new one is kin to."""
         keys = sorted(set(copying.bands(report.signature)))
         if not keys:
-            return False
+            return {}
         gist = copying.Gist(report)
         near = looking.in_bands(connection, keys, gist.day - copying.WINDOW_DAYS, gist.day + copying.WINDOW_DAYS)
-        pairs = []
+        kin: Kin = {}
         for key, other in self._texts.of(connection, near).items():
             kind = copying.kinship(gist, other)
             if kind:
-                first, second = sorted((document, key))
-                pairs.append({"document": first, "other": second, "kind": kind})
-        looking.put_in_copies(connection, pairs, keys, (gist.day, document))
+                kin[min(document, key), max(document, key)] = kind
+        looking.put_in_copies(connection, kin, keys, (gist.day, document))
         self._texts.put(document, gist)
-        return any(pair["kind"] == "copy" for pair in pairs)
+        return kin
 
     # ---- links ------------------------------------------------------------------------------------------------------
 
@@ -168,10 +173,11 @@ class Linker:
         found = looking.in_blocks(connection, [b.key for b in looks], days, LONGEST_DAYS)
         return self.members(connection, [k for k in found if k != key])
 
-    def compare_near(self, connection: sa.Connection, events: Sequence[Member]) -> Ties:
-        """Return which events in their blocks the machine holds for one incident with these, and how surely."""
+    def compare_near(self, connection: sa.Connection, events: Sequence[Member], kin: Kin) -> Ties:
+        """Return which events in their blocks the machine holds for one incident with these, and how surely; `kin` says to
+        which reports theirs are kin.
+        """
         found: Ties = {}
-        kin = looking.kin_of(connection, {own.document for own in events})
         for own in events:
             for other in self.candidates(connection, own.key):
                 score = self.tie(own, other, kin)
@@ -206,23 +212,33 @@ class Linker:
 
     # ---- incidents --------------------------------------------------------------------------------------------------
 
-    def resolve(self, connection: sa.Connection, keys: Iterable[int], cause: str, fresh: Ties | None = None) -> None:
-        """Resolve anew every incident that these events may belong to, and write what changed.
+    def resolve(self, connection: sa.Connection, causes: Mapping[int, str]) -> None:
+        """Resolve anew every incident that these events may belong to; `causes` says for each event why, for the log."""
+        self._waiting.update(causes)
+        self.finish(connection)
 
-        `fresh` are links that were just found; `cause` is for the log.
+    def finish(self, connection: sa.Connection) -> None:
+        """Link what was added and taken out since the last time: resolve anew every incident that may be another now, and
+        write what changed. Before a transaction ends, or anything in it looks at incidents.
         """
-        wanted = {*keys, *self._tied}
-        ties = dict(fresh or {})
-        if self._loose:
-            ties |= self.compare_near(connection, self.members(connection, sorted(self._loose)))
-        self._tied, self._loose = set(), set()
+        if not self._waiting and not self._tied and not self._loose:
+            return
+        causes, ties = self._waiting, self._fresh
+        wanted = {*causes, *self._tied}
+        loose = self.members(connection, sorted(self._loose))
+        if loose:
+            kin = looking.kin_of(connection, {member.document for member in loose})
+            ties |= self.compare_near(connection, loose, kin)
+        self._waiting, self._fresh, self._tied, self._loose = {}, {}, set(), set()
         gathered = self._gather(connection, wanted, ties)
         every = {m.anchor: m for m in gathered.members.values() if m.incident or is_linkable(m.sketch)}
         kept = _slim(gathered)
         looking.change_links(connection, gathered.stored, dict(kept.values()))
         kin = looking.kin_of(connection, {m.document for m in every.values()})
         groups = self.incidents_of(every, {pair: score for pair, (_, score) in kept.items()}, gathered.rulings, kin)
-        self.save(connection, _changed(groups, wanted), kin, (gathered.rulings, cause))
+        self.save(connection, _changed(groups, wanted), kin, (gathered.rulings, causes))
+        looking.put_in_events(connection, [m.row() for m in self.members(connection, sorted(self._rowless))])
+        self._looks, self._rowless = {}, set()
 
     def incidents_of(
         self,
@@ -282,10 +298,10 @@ class Linker:
         connection: sa.Connection,
         groups: Sequence[Sequence[Member]],
         kin: Kin,
-        because: tuple[judging.Rulings, str],
+        because: tuple[judging.Rulings, Mapping[int, str]],
     ) -> None:
         """Write these incidents, each given as its events, what is told of them and what became of earlier ones."""
-        rulings, cause = because
+        rulings, causes = because
         now = {history.incident_id(min(group, key=lambda m: m.born).anchor): group for group in groups}
         was = {m.key: m.incident for group in groups for m in group if m.incident}
         there = looking.existing(connection, {*now, *was.values()})
@@ -299,7 +315,7 @@ class Linker:
         looking.move(connection, [(m.key, name) for m, name in moved if m.key not in self._rowless])
         for member, name in moved:
             member.incident = name
-        history.log(connection, now, {k: i for k, i in was.items() if i in there}, cause)
+        history.log(connection, now, {k: i for k, i in was.items() if i in there}, causes)
 
     # ---- what is remembered -----------------------------------------------------------------------------------------
 
@@ -314,6 +330,7 @@ class Linker:
         self._forget_scores()
         self._loose, self._tied = set(), set()
         self._looks, self._rowless = {}, set()
+        self._waiting, self._fresh = {}, {}
 
     def shrink(self) -> None:
         """Remember no more than there is room for; between transactions."""

@@ -173,11 +173,9 @@ def put_in_blocks(connection: sa.Connection, stands: Sequence[tuple[Any, int]]) 
     )
 
 
-def put_in_copies(
-    connection: sa.Connection, pairs: Sequence[dict[str, Any]], bands: Sequence[int], seat: tuple[int, int]
-) -> None:
-    """Write of which texts a report is a copy, and the bands in which it stands; `seat` is its day and its key."""
-    _NEW_COPY.many(connection, pairs)
+def put_in_copies(connection: sa.Connection, kin: Kin, bands: Sequence[int], seat: tuple[int, int]) -> None:
+    """Write to which texts a report is kin, and the bands in which it stands; `seat` is its day and its key."""
+    _NEW_COPY.many(connection, [{"document": a, "other": b, "kind": kind} for (a, b), kind in kin.items()])
     _NEW_BAND.many(connection, [{"band": band, "day": seat[0], "document": seat[1]} for band in bands])
 
 

@@ -120,4 +120,4 @@ def _write(connection: sa.Connection, linker: Linker, done: Sequence[Complete], 
         groups += linker.incidents_of(every, kept, rulings, kin)
     if rows:
         connection.execute(links.insert(), rows)
-    linker.save(connection, groups, kin, (rulings, "link"))
+    linker.save(connection, groups, kin, (rulings, dict.fromkeys((m.key for m in members), "link")))

@@ -291,7 +291,7 @@ class Record:
             return contextlib.nullcontext(self._group)
         if self._writer is None:
             self._writer = self._engine.connect().execution_options(writes=True)
-        return _Transaction(self._writer, self._look_around, self.linker.forget)
+        return _Transaction(self._writer, self._look_around, self.linker)
 
     def _look_around(self, connection: sa.Connection) -> None:
         """Forget what linking remembers if another program has written since; only SQLite tells."""
@@ -305,14 +305,12 @@ class Record:
 
 
 class _Transaction:
-    """Begins on entering, commits on leaving, rolls back on an error; hands out the connection."""
+    """Begins on entering and hands out the connection; on leaving links what was added and commits, or rolls back."""
 
-    def __init__(
-        self, connection: sa.Connection, begun: Callable[[sa.Connection], None], undone: Callable[[], None]
-    ) -> None:
+    def __init__(self, connection: sa.Connection, begun: Callable[[sa.Connection], None], linker: Linker) -> None:
         self._connection = connection
         self._begun = begun
-        self._undone = undone
+        self._linker = linker
 
     def __enter__(self) -> sa.Connection:
         self._open = self._connection.begin()
@@ -322,8 +320,10 @@ class _Transaction:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
-            self._open.commit()
-        else:
-            self._open.rollback()
-            self._undone()
+        with contextlib.ExitStack() as undoing:
+            undoing.callback(self._linker.forget)
+            undoing.callback(self._open.rollback)
+            if error is None:
+                self._linker.finish(self._connection)
+                self._open.commit()
+                undoing.pop_all()
