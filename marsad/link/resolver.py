@@ -20,7 +20,7 @@ VETO = -8.0
 """Log-odds at which one pair keeps two groups apart whatever their other pairs say."""
 _BEST, _MEAN = 0.6, 0.4
 """How much the closest pair and the mean of all pairs count when two groups are compared."""
-CLOSE = 1.0
+CLOSE = 0.5
 """Log-odds by which a link may fall behind the closest one of both its ends and still count; where hundreds of reports a
 day tell of one war, more would tie the strikes on its towns into one chain of hundreds."""
 SURE = 4.0
