@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import mmap
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -90,10 +91,12 @@ def _pack(path: Path, head: bytes, arrays: dict[str, Array]) -> bool:
 def _unpack(path: Path, head: bytes) -> dict[str, Array] | None:
     """The arrays in a file, or None if it is not there, not whole, or made of something else."""
     try:
-        data = path.read_bytes()
-    except OSError:
+        with path.open("rb") as file:
+            # Mapped, so that processes that read the same file hold it once; the arrays keep the mapping.
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # a file without a byte cannot be mapped
         return None
-    if not data.startswith(head):
+    if data[: len(head)] != head:
         return None
     at = len(head) + 4
     end = at + int.from_bytes(data[at - 4 : at], "little")

@@ -16,6 +16,8 @@ import numpy as np
 from marsad import packed, resources
 from marsad.coder.weighing import Choice, Group
 
+_UNTRAINED = {"bias": -9.0}
+
 
 class WeightRow(msgspec.Struct, frozen=True):
     """One weight: the choice it belongs to, the feature's name, log-odds. The feature `bias` is always present."""
@@ -46,15 +48,19 @@ class Choices:
         """Return the choice of that name."""
         found = self._choices.get(name)
         if found is None:
-            found = self._choices[name] = Choice(name, self._weights.get(name, {"bias": -9.0}))
+            found = self._choices[name] = Choice(name, self.weights(name))
         return found
 
     def group(self, *names: str) -> Group:
         """Return the choices of these names as a group; the same group for the same names."""
         found = self._groups.get(names)
         if found is None:
-            found = self._groups[names] = Group([self[name] for name in names])
+            found = self._groups[names] = Group([self[name] for name in names], list(map(self.weights, names)))
         return found
+
+    def weights(self, name: str) -> Mapping[str, float]:
+        """Return the weights of the choice of that name by feature, with its `bias` and its `@threshold`."""
+        return self._weights.get(name, _UNTRAINED)
 
     def names(self, start: str) -> tuple[str, ...]:
         """Return the names of the choices that begin so, sorted."""

@@ -7,8 +7,9 @@ facts come back in every report, so that most rows are there already.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Hashable, Sequence
-from itertools import chain
+from array import array
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -30,14 +31,34 @@ _WEIGHT, _SCORE = itemgetter(0), itemgetter(1)
 
 
 class Choice:
-    """A binary choice with its weights and the probability (0-1) from which it says yes."""
+    """A binary choice with its bias and the probability (0-1) from which it says yes."""
 
-    def __init__(self, name: str, weights: dict[str, float]) -> None:
+    def __init__(self, name: str, weights: Mapping[str, float]) -> None:
         """Take the weights by feature; `@threshold` among them sets where yes begins (default 0.5)."""
         self.name = name
         self.threshold = weights.get("@threshold", 0.5)
-        self.weights = {f: w for f, w in weights.items() if f not in ("@threshold", "bias")}
         self.bias = weights.get("bias", 0.0)
+
+
+class _Weights:
+    """The weights of several choices by feature, in a tenth of the room that lists of them take."""
+
+    def __init__(self, weights: Sequence[Mapping[str, float]]) -> None:
+        by_feature: dict[str, list[tuple[int, float]]] = {}
+        for k, own in enumerate(weights):
+            for feature, weight in own.items():
+                if feature not in ("@threshold", "bias"):
+                    by_feature.setdefault(feature, []).append((k, weight))
+        self.features = dict(zip(by_feature, range(len(by_feature)), strict=True))
+        self._ends = array("l", accumulate(map(len, by_feature.values()), initial=0))
+        self._choices = array("H", [k for pairs in by_feature.values() for k, _ in pairs])
+        self._weights = array("d", [weight for pairs in by_feature.values() for _, weight in pairs])
+
+    def of(self, feature: str) -> Iterator[tuple[int, float]]:
+        """Return the choices, by number, for which a feature weighs anything, and how much."""
+        at = self.features.get(feature)
+        own = slice(0, 0) if at is None else slice(self._ends[at], self._ends[at + 1])
+        return zip(self._choices[own], self._weights[own], strict=True)
 
 
 class Weighed(NamedTuple):
@@ -169,20 +190,17 @@ class _Rows(dict[Told, int]):
 class Group:
     """Choices over the same features, scored in one pass; the summed weights of each part met are remembered."""
 
-    def __init__(self, choices: Sequence[Choice]) -> None:
+    def __init__(self, choices: Sequence[Choice], weights: Sequence[Mapping[str, float]]) -> None:
         """Put the weights of the choices side by side, by feature."""
         self.choices = list(choices)
         self._start = [choice.bias for choice in choices]
-        self._weights: dict[str, list[tuple[int, float]]] = {}
-        for k, choice in enumerate(choices):
-            for feature, weight in choice.weights.items():
-                self._weights.setdefault(feature, []).append((k, weight))
+        self._weights = _Weights(weights)
         self._words: frozenset[str] | None = None
         self._weighings = 0
         self._forget()
 
     def _forget(self) -> None:
-        self._rows = _Rows(self._weights, self._add)
+        self._rows = _Rows(self._weights.features, self._add)
         self._told: list[Told] = ["", "bias"]
         self._new: list[list[float]] = [[0.0] * len(self.choices), self._start]
         self._sums: npt.NDArray[np.float64] = np.zeros((256, len(self.choices)))
@@ -271,9 +289,8 @@ class Group:
     def _add(self, told: Told) -> int:
         """Make a row of the summed weights of what is told, by choice."""
         sums = [0.0] * len(self.choices)
-        get = self._weights.get
         for name in names_of((told,)):
-            for k, weight in get(name, ()):
+            for k, weight in self._weights.of(name):
                 sums[k] += weight
         self._told.append(told)
         self._new.append(sums)
@@ -301,8 +318,10 @@ class Group:
 
     def _shares_of(self, choice: int, row: int) -> tuple[_Share, ...]:
         """The heaviest features of a row for a choice."""
-        told, get = self._told[row], self.choices[choice].weights.get
-        found = [(abs(w), (name, round(w, 2))) for name in names_of((told,)) if (w := get(name))]
+        names = names_of((self._told[row],))
+        found = [
+            (abs(w), (name, round(w, 2))) for name in names for k, w in self._weights.of(name) if k == choice and w
+        ]
         found.sort(key=_WEIGHT, reverse=True)
         shares = self._shares[choice][row] = tuple(found[:_TOLD])
         return shares
@@ -311,6 +330,6 @@ class Group:
         """What the weights' features may have been made of."""
         if self._words is None:
             self._words = frozenset(
-                cell for name in self._weights for value in name.split("=") for cell in value.split("/")
+                cell for name in self._weights.features for value in name.split("=") for cell in value.split("/")
             )
         return self._words

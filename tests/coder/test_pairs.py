@@ -82,8 +82,9 @@ def test_weighing_many_at_once_is_weighing_each(layout: Layout, passage: Passage
         names = names_at(tables, at)
         assert [scores[at] for scores in weighed.scores] == pytest.approx(group.scores(names), abs=1e-12)
         for k, choice in enumerate(group.choices):
-            weights = [(name, round(choice.weights[name], 2)) for name in names if choice.weights.get(name)]
-            heaviest = sorted(weights, key=lambda share: -abs(choice.weights[share[0]]))
+            own = reader._kit.choices.weights(choice.name)
+            weights = [(name, round(own[name], 2)) for name in names if own.get(name)]
+            heaviest = sorted(weights, key=lambda share: -abs(own[share[0]]))
             assert list(weighed.why(k, at, "").features) == heaviest[:6]
 
 
