@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 import msgspec
+from threadpoolctl import threadpool_limits
 
 from marsad.errors import InternalError, MarsadError
 from marsad.intake import InputProblem
@@ -263,7 +264,10 @@ def _serve(line: Connection, crew: Crew, run: int) -> None:
                 gc.collect()
             try:
                 # Only now, so that what is wrong with them is said to whoever asks.
-                reader = reader or crew.load()
+                if reader is None:
+                    reader = crew.load()
+                    # Matrices are so small that several threads for one product take thrice the processor time.
+                    stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
                 record = record or stack.enter_context(open_record(crew.location, create=False))
                 answer: Prepared | MarsadError = _light(item, prepare(item, reader, record, run))
             except MarsadError as error:
