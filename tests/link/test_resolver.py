@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 from unittest import mock
 
@@ -83,6 +84,14 @@ def test_strikes_on_many_towns_are_no_chain() -> None:
     steps = {(f"{n:02}:b", f"{n + 1:02}:a"): 2.0 for n in range(19)}
     links = {**pairs, **steps}
     assert components({key for pair in links for key in pair}, links, []) == [list(p) for p in sorted(pairs)]
+
+
+def test_days_of_a_struck_town_are_no_chain() -> None:
+    days = [(f"{day:02}a", f"{day:02}b") for day in range(40)]
+    links = dict.fromkeys(days, 4.0)
+    # Each strike is a good deal like those of the day before, and yet more like what is told of it.
+    links |= {(one[1], other[0]): 3.2 for one, other in pairwise(days)}
+    assert components([key for day in days for key in day], links, []) == [list(day) for day in days]
 
 
 def test_one_who_knows_little_joins_the_closest() -> None:
